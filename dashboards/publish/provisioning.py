@@ -12,7 +12,9 @@ from dashboards.documents import BoardLanguage
 from dashboards.publish.boards import dashboards_in
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import FOLDER_TITLE, FOLDER_UID, Secrets, resources
-from gateway.model.site import GrafanaSettings, InfluxSettings, WorksSettings
+from gateway.model.site.alarms import WorksSettings
+from gateway.model.site.grafana import GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 
 DASHBOARDS_PATH = "/var/lib/grafana/dashboards/street-gateway"
 """Where Grafana looks for the dashboards' JSON."""

@@ -9,7 +9,9 @@ from dashboards.publish.boards import dashboards_in
 from dashboards.publish.policy import PRODUCT, PRODUCT_LABEL
 from dashboards.publish.resource import Resource, ResourceKind
 from dashboards.publish.works import time_intervals
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, WorksSettings
+from gateway.model.site.alarms import WorksSettings
+from gateway.model.site.grafana import ContactSettings, GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 
 FOLDER_UID, FOLDER_TITLE = "street-gateway", "Street"
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.alarms.catalogue import CAUSED_BY_DIGGING
 from gateway.model.instants import ms_of_iso
 from gateway.model.messages import RoomWorksMessage
-from gateway.model.site import WorksSettings
+from gateway.model.site.alarms import WorksSettings
 from gateway.model.untrusted_json import json_reader
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.analytics.sun import Coordinates, Interval, nights
-from gateway.model.site import DimmingSettings, LightingSettings
+from gateway.model.site.assets import DimmingSettings, LightingSettings
 
 FULL = 100
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.analytics.sun import Coordinates
-from gateway.model.site import AssetSettings, LightingSettings
+from gateway.model.site.assets import AssetSettings, LightingSettings
 
 MINUTE_MS, QUARTER_MS = 60_000, 900_000
 MARGIN_MS = 30 * MINUTE_MS

@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.backup.contents import OF_THE_SYSTEM, BackedUpFile, WholePath, whole_path
 from gateway.config.site_file import CentreSite
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 
 LARGEST_FILE = 64 << 20
 """An authority's register grows with the site."""

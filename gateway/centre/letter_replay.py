@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from gateway.centre.dead_letters import Letter
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.topics import parse_gateway
 
 _CONNECTED_WITHIN_S = 10.0

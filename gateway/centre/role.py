@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 from prometheus_client.core import Metric
 
 from gateway.host.mqtt import Broker
-from gateway.model.site import AssetSettings, CentreSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.centre import CentreSettings
 
 
 class Role(Protocol):

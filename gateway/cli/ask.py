@@ -21,7 +21,7 @@ from gateway.fieldbus.modbus.pdu import Request
 from gateway.fieldbus.modbus.raw_request import RawRequest, RawRequestError, raw_request
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.web.technician.lines_routes import RawAsk
 
 _GATEWAY_S = 60.0

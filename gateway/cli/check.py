@@ -20,7 +20,7 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.checks.site import named_files
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from gateway.profile_check.product_notes import product_notes
 
 

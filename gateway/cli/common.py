@@ -20,7 +20,7 @@ from gateway.host.http_server import ListenError
 from gateway.host.stopping import stop_at_signals
 from gateway.model.instants import iso_utc
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 
 if TYPE_CHECKING:
     from gateway.fieldbus.binding.bound_device import BoundDevice

@@ -20,7 +20,7 @@ from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.quality import Quality, is_bad, name_of
 from gateway.model.reading import Reading
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import Stream, value_in_unit
 from gateway.profile_check.live_test import read_objects
 

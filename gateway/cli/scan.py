@@ -16,7 +16,7 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import LoadedSite, load_site
 from gateway.host.stopping import stop_at_signals
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.italian import in_italian
 from gateway.provision.scan.events import ScanEnd
 from gateway.provision.scan.known import site_line

@@ -8,7 +8,7 @@ import msgspec
 from gateway.config.json_schema import json_schema
 from gateway.model.contract import CHANNELS, message_schema
 from gateway.model.profile import Profile
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from gateway.situation.contract import MESSAGE_CHANNELS, situation_message_schema, whole_asyncapi
 from gateway.situation.event.json_schema import situation_schema
 

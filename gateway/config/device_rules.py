@@ -10,7 +10,8 @@ from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.series_rules import check_channels
 from gateway.config.tree_to_struct import entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, listens, sources_of
-from gateway.model.site import AssetSettings, DeviceSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings
 
 
 class _Subject(NamedTuple):

@@ -15,16 +15,12 @@ from gateway.config.text_file import read_text
 from gateway.config.tree_to_struct import convert, readable_part
 from gateway.config.yaml_tree import compose
 from gateway.model.profile import Profile
-from gateway.model.site import (
-    AssetSettings,
-    CentreSettings,
-    ConsoleSettings,
-    JournalSettings,
-    LineSettings,
-    PageSettings,
-    Site,
-    UplinkSettings,
-)
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.file import Site
+from gateway.model.site.lines import LineSettings
+from gateway.model.site.pages import ConsoleSettings, PageSettings
+from gateway.model.site.uplink import JournalSettings, UplinkSettings
 from gateway.model.topics import GatewayId
 
 

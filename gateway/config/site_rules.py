@@ -20,17 +20,13 @@ from gateway.config.rules.situation_rules import check_situation
 from gateway.config.rules.works_rules import check_works
 from gateway.config.tree_to_struct import entries, entry, has_key, key_node
 from gateway.model.profile import Profile, is_channelled, sources_of
-from gateway.model.site import (
-    AssetSettings,
-    CentreSettings,
-    DeviceSettings,
-    InfluxSettings,
-    LineSettings,
-    Site,
-    StoreSettings,
-    TlsSettings,
-    UplinkSettings,
-)
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.connection import TlsSettings
+from gateway.model.site.file import Site
+from gateway.model.site.lines import DeviceSettings, LineSettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
+from gateway.model.site.uplink import UplinkSettings
 
 _MOST_DEVICES, _MOST_VALUES = 5_000, 150_000
 """The most devices of a site file, and the most values of their points and channels: many times what one gateway can read."""

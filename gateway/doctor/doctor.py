@@ -11,7 +11,7 @@ from gateway.doctor.rules import clocks, journal, named_files, power, running, s
 from gateway.doctor.rules import network as network_rules
 from gateway.doctor.rules import ports as port_rules
 from gateway.host import clock
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 
 WITHIN_S = 8.0
 """How long everything may take; the rest of the ten seconds is for starting the program."""

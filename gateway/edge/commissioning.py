@@ -23,7 +23,7 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import Profile
 from gateway.model.quality import is_bad
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import value_in_unit
 from gateway.provision.commission.additions import all_added, copies
 from gateway.provision.commission.asset_register import read_register

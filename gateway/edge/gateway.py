@@ -34,7 +34,7 @@ from gateway.journal.entries import JournalLimits
 from gateway.journal.gaps import gap_stream
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
-from gateway.model.site import JournalSettings
+from gateway.model.site.uplink import JournalSettings
 
 log = logging.getLogger(__name__)
 

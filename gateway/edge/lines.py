@@ -23,7 +23,7 @@ from gateway.host.device_state import DEVICE_STATES, DeviceState
 from gateway.host.shared_timer import SharedTimer
 from gateway.journal.recorder import ReadingWriter, Recorder
 from gateway.model.reading import Reading
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import Stream
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.model.messages import RenewalRequest, RenewedCertificate
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 from gateway.trust.enrolment import EnrolmentAnswer
 from gateway.trust.identity import IDENTITY, GatewayIdentity, IdentityError
 from gateway.trust.openssl import OpensslError

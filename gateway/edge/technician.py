@@ -30,7 +30,7 @@ from gateway.host.http.tls import TlsFiles
 from gateway.host.http.unix_socket import SocketInUse
 from gateway.host.http_server import ListenError, serving, serving_at
 from gateway.host.machine import host_name
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
 from gateway.web.technician import (

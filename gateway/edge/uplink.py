@@ -15,7 +15,8 @@ from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.model.messages import ConfigurationOrder, GatewayState
-from gateway.model.site import TlsSettings, UplinkSettings
+from gateway.model.site.connection import TlsSettings
+from gateway.model.site.uplink import UplinkSettings
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 

@@ -23,7 +23,7 @@ from gateway.fieldbus.wire.tap import TappedWire, WireTap
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.host.shared_timer import SharedTimer
 from gateway.model.profile import Modbus, Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 
 _SLOWEST_S = 20.0
 """More than the time for connecting, for waiting until a line is quiet, and for the longest frames at 300 baud."""

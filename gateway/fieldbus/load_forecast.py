@@ -9,7 +9,8 @@ from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import baud_of, bound_devices, costs_of
 from gateway.fieldbus.modbus.planning.line_load import WARN_ABOVE, DeviceLoad, PlannedCosts, device_load
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings, Site
+from gateway.model.site.file import Site
+from gateway.model.site.lines import LineSettings
 
 _FASTER_BAUDS = (19200, 38400, 57600, 115200)
 

@@ -15,7 +15,7 @@ from gateway.fieldbus.modbus.pdu import identification_texts, read_identificatio
 from gateway.model.batch import Value
 from gateway.model.profile import Identity, Setting, listens
 from gateway.model.quality import name_of
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.profile_check.listening import Listening, listen
 from gateway.profile_check.plausibility import is_plausible, other_word_order, suspicion
 from gateway.profile_check.slot_values import SlotValues, slot_values

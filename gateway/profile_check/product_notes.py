@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gateway.model.profile import Profile, Setting, sources_of
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 
 
 class ProductNotes(NamedTuple):

@@ -21,7 +21,7 @@ import msgspec
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import write_whole
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.simulate.day.acts import DAY_S
 from gateway.simulate.day.credentials import WATCHING, DayCredentials, issue_passwords, listener, room_document, with_tokens
 from gateway.simulate.day.day import SimulatedDay

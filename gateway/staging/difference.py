@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from gateway.staging.settings_text import settings_as_written
 from gateway.staging.yaml_text import Plain, in_flow
 

@@ -7,7 +7,7 @@ from yaml import Node
 from gateway.config.problems import ConfigError, suggest
 from gateway.config.site_file import site_of_text
 from gateway.config.tree_to_struct import entry, has_key
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from gateway.staging import yaml_spans
 from gateway.staging.difference import differences
 from gateway.staging.ledger import ChangeRefused

@@ -6,7 +6,8 @@ from yaml import MappingNode, Node, SequenceNode
 
 from gateway.config.problems import suggest
 from gateway.config.tree_to_struct import entry, has_key
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.staging import yaml_spans
 from gateway.staging.settings_text import is_default, settings_as_written, value_as_written
 from gateway.staging.yaml_spans import EditError, Path, parsed, plain

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gateway.model import topics
-from gateway.model.site import AccessSettings, AssetSettings, GrantSettings
+from gateway.model.site.access import AccessSettings, GrantSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.model.topics import GatewayId
 from gateway.trust.areas import assets_in
 

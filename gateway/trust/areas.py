@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from gateway.model.site import AssetSettings, CornerSettings
+from gateway.model.site.access import CornerSettings
+from gateway.model.site.assets import AssetSettings
 
 
 def contains(corners: Sequence[CornerSettings], lat: float, lon: float) -> bool:

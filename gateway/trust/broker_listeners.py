@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 from gateway.trust.access_rules import MADE
 
 _PLAIN_LISTENER, _TLS_LISTENER, _FOLDER = "listener 1883 127.0.0.1\n", "listener 8883\n", "/etc/mosquitto/"

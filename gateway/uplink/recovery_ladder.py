@@ -5,7 +5,7 @@ The client itself connects again and again, to each address of the broker in tur
 
 from typing import Literal, get_args
 
-from gateway.model.site import RecoverySettings
+from gateway.model.site.uplink import RecoverySettings
 
 RecoveryStep = Literal["network", "modem", "reboot"]
 

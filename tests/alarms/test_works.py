@@ -7,7 +7,7 @@ import pytest
 
 from gateway.alarms.works import KnownWorks, announced_works
 from gateway.model.messages import RoomWorks, RoomWorksMessage
-from gateway.model.site import WorksSettings
+from gateway.model.site.alarms import WorksSettings
 
 
 def ms_of(instant: datetime) -> int:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from gateway.analytics.calendar import lighting_day
 from gateway.analytics.panel import MINUTE_MS, LitPanel, PanelMinute
 from gateway.analytics.sun import Coordinates
-from gateway.model.site import DimmingSettings, LightingSettings
+from gateway.model.site.assets import DimmingSettings, LightingSettings
 
 ROME = ZoneInfo("Europe/Rome")
 LIGHTING = LightingSettings(lamps=40, lamp_power=100.0, base_power=10.0, dimming=[DimmingSettings(begin=23 * 60, end=5 * 60, level=50)])

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.analytics.calendar import LightingCalendar, lighting_day, month_span, noon_before
 from gateway.analytics.sun import Interval
-from gateway.model.site import DimmingSettings
+from gateway.model.site.assets import DimmingSettings
 from tests.analytics.panels import DAY, HOUR_MS, LIGHTING, PANEL, ROME
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.analytics.panel import PanelMinute, panels_of
-from gateway.model.site import AssetSettings
+from gateway.model.site.assets import AssetSettings
 from tests.analytics.panels import LIGHTING, PANEL, ROME
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.analytics.panel import LitPanel, PanelMinute
 from gateway.analytics.results import FindingKind
 from gateway.analytics.sun import Coordinates, Interval, sun_day
-from gateway.model.site import DimmingSettings, LightingSettings
+from gateway.model.site.assets import DimmingSettings, LightingSettings
 
 ROME = ZoneInfo("Europe/Rome")
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000

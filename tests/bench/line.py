@@ -30,7 +30,7 @@ from gateway.fieldbus.modbus.planning.read_plan import plan
 from gateway.host.clock import now_ms
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Serial, Source
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import BusPlan, BusReport, BusUnit
 
 VALUES = 20

@@ -23,7 +23,7 @@ import msgspec
 import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.simulate.fleet.client import raise_file_limit
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 from tests.system.servers import Process, answers, free_port, gateway, listens, program, wait_until

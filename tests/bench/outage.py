@@ -32,7 +32,7 @@ from gateway.journal.entries import JournalLimits
 from gateway.journal.journal import Journal
 from gateway.model import batch
 from gateway.model.batch import Clock, Flag
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from tests.bench.edge import profile, site, start_edge
 from tests.bench.floor import LINES
 from tests.system.servers import free_port, gateway, influxdb, mosquitto

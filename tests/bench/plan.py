@@ -17,7 +17,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Read, RegisterSpan, plan
 from gateway.model.profile import Profile
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.profiles.library import LIBRARY
 
 TRANSPORTS = {

@@ -15,7 +15,7 @@ from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.scan.plan import ScanPlace, remaining_s, serial_legs, usual_reaction_s
 from gateway.provision.scan.scanner import ScanTerms, SerialScan
 from gateway.provision.scan.target import target_of_line

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.centre.stores.influx.rollups import TARGETS
-from gateway.model.site import CentreSettings, InfluxSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
 from gateway.simulate.history.filling import HistoryFilled, fill
 from gateway.simulate.history.rows import History
 from gateway.simulate.history.town import Period

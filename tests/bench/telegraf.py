@@ -27,7 +27,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from tests.bench.edge import VALUES_A_READ, cpu_s, product
 from tests.bench.floor import LINES, UNITS
 from tests.bench.ingest import DEVICES, FLOATS, INTEGERS, WINDOW, Centre, Rows, values_in, walk

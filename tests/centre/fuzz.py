@@ -31,7 +31,7 @@ from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.sqlite import HistoryStore
 from gateway.model import batch
 from gateway.model.batch import BatchError
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.stream import hash_of
 from tests.centre.readings import ME, SCHEMA, T
 

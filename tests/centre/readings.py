@@ -12,7 +12,7 @@ from gateway.centre.stores.port import RefusedRow, SeriesStore
 from gateway.model.batch import Batch, BatchRow, Clock, Flag, encode_rows, unpack
 from gateway.model.batch import encode as encode_batch
 from gateway.model.canonical import FieldType
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.stream import Place, Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.rows import Row

@@ -8,7 +8,7 @@ from gateway.centre.dead_letters import Letter
 from gateway.centre.letter_replay import NotPublished, publish_messages, write_lines
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.mqtt import Broker
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 
 
 def letter(number: int, body: bytes) -> Letter:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from gateway.centre.role import RoleContext
 from gateway.centre.roles import ROLES
-from gateway.model.site import CentreSettings, HistorySettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 
 
 def test_roles_can_share_a_process_as_their_names_metrics_and_keys_of_health_are_unique(tmp_path: Path) -> None:

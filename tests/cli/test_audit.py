@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from tests.profiles.register_facts import FACTS, FactDevice
 from tests.system.servers import Process, free_port, gateway, influxdb, mosquitto, victoria, wait_until
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.simulate.fleet.plan import ServedBatch
 
 Rows = dict[tuple[str, str, int], dict[str, float]]

@@ -17,7 +17,7 @@ import yaml
 
 from gateway.model import topics
 from gateway.model.messages import GatewayState
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.topics import GatewayId
 from gateway.simulate.fleet.plan import FleetPlan, FleetReport
 from tests.cluster.brokers import Brokers

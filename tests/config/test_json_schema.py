@@ -12,7 +12,7 @@ import yaml
 import device_profiles
 from gateway.config.json_schema import json_schema
 from gateway.model.profile import Profile
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from tests.config.sites import GOOD
 
 SITE = json.loads(msgspec.json.encode(json_schema(Site, "Site")))

@@ -18,7 +18,10 @@ from dashboards.publish.publisher import Publisher
 from dashboards.publish.pull import pulled
 from dashboards.publish.resource import Resource
 from dashboards.publish.wanted import Secrets, resources
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, LoginSettings, WorksSettings
+from gateway.model.site.alarms import WorksSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.grafana import ContactSettings, GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 
 WORKS = WorksSettings(name="via-roma", begins="2026-12-01T08:00", ends="2027-01-03T18:00", assets=["qe-1", "qe-2"])
 GRAFANA = GrafanaSettings(

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import dashboards.boards  # noqa: F401 — registers the boards
 from dashboards.registry import BOARDS
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import CentreSettings, InfluxSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
 from gateway.simulate.history.filling import fill
 from gateway.simulate.history.rows import History
 from gateway.simulate.history.town import Period, Town

@@ -8,7 +8,7 @@ import yaml
 
 from dashboards.registry import BOARDS, RegisteredBoard
 from dashboards.render import FOLDER, rendered
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 
 
 def test_every_board_is_rendered_under_the_name_that_grafana_knows() -> None:

@@ -10,7 +10,7 @@ import msgspec
 from gateway.cli.local import LocalGateway, find
 from gateway.config.site_file import EdgeSite
 from gateway.edge.gateway import EdgeGateway
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 from tests.edge.edges import site_in
 
 

@@ -6,7 +6,7 @@ from gateway.fieldbus.binding.binder import bind
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 
 def of_one_device() -> Completeness:

@@ -18,7 +18,8 @@ from gateway.host.http_server import ListenError
 from gateway.journal.lock import JournalInUse
 from gateway.model.batch import rows_of, unpack
 from gateway.model.reading import Reading
-from gateway.model.site import LineSettings, TlsSettings
+from gateway.model.site.connection import TlsSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import decode_schema
 from tests.edge.edges import edge_in, site_in
 from tests.journal.journals import append

@@ -8,7 +8,7 @@ import pytest
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
 from gateway.host import clock
 from gateway.model.messages import RenewalRequest, RenewedCertificate
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 from gateway.trust.authority import Authority
 from gateway.trust.enrolment import EnrolmentRequest
 from gateway.trust.identity import IDENTITY, RENEWAL, GatewayIdentity

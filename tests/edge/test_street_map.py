@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.local import LocalError
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 from gateway.web.technician.map_routes import PlacedAsset
 from tests.edge.running import running_gateway
 

@@ -14,7 +14,7 @@ from gateway.cli.local import LocalError, find
 from gateway.edge.gateway import EdgeGateway
 from gateway.edge.services.codes import CodeFiles
 from gateway.edge.technician import CONTROL_SOCKET
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 from gateway.web import sessions
 from tests.edge.edges import edge_in, site_in
 from tests.edge.running import running_gateway

@@ -7,7 +7,8 @@ import msgspec
 
 from gateway.edge.uplink import broker_of
 from gateway.model.messages import GatewayState
-from gateway.model.site import TlsSettings, UplinkSettings
+from gateway.model.site.connection import TlsSettings
+from gateway.model.site.uplink import UplinkSettings
 from tests.edge.edges import edge_in
 
 

@@ -29,7 +29,7 @@ from gateway.journal.file import UNCONFIRMED
 from gateway.journal.inspect import gaps as journal_gaps
 from gateway.journal.inspect import opened
 from gateway.model.batch import Clock, rows_of, unpack
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.stream import decode_schema
 from tests.faults import faketime
 from tests.faults.broker_link import Link

@@ -32,7 +32,7 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import crc
 from tests.faults.virtual_time import VirtualAlarm, run
 from tests.faults.wrong_data import BAUD, CHARACTER_S, DRAIN_S, SILENCE_S, TIMEOUT_S, TURNAROUND_S, Asked, Device, register

@@ -17,7 +17,7 @@ from gateway.fieldbus.dialects.port import Dialect
 from gateway.fieldbus.modbus.pdu import Response, read_identification, read_request
 from gateway.fieldbus.modbus.rtu_frames import RtuFrames, frames_in
 from gateway.fieldbus.modbus.tcp_frames import TcpFrames
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.profiles.library import LIBRARY
 
 _SPOILT_SHARE = 0.3

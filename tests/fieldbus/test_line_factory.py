@@ -8,7 +8,7 @@ from gateway.fieldbus.line_factory import baud_of, bound_devices, build_line, co
 from gateway.fieldbus.modbus.driver import ModbusDriver
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.modbus.planning.read_cost import character_s, silence_s
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from tests.profiles.library import LIBRARY
 
 METER, CLIMATE, RADAR = (LIBRARY.get(name) for name in ("carlo_gavazzi_em340", "xy_md02", "omnipresense_ops243"))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.model.site import StoreSettings
+from gateway.model.site.store import StoreSettings
 from tests.hostile.attacker import ATTACKER, Attacker, Target
 from tests.hostile.broker import CENTRE_USER, Ports, password_of, shipped_mosquitto
 from tests.hostile.client import Client

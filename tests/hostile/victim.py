@@ -9,7 +9,7 @@ import msgspec
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.port import Span
 from gateway.model.messages import CityMessage, Receipt, WorkerState
-from gateway.model.site import StoreSettings
+from gateway.model.site.store import StoreSettings
 from gateway.model.topics import GatewayId, city, every_worker
 from tests.hostile.broker import CENTRE_USER, Ports, user_of
 from tests.hostile.client import Client

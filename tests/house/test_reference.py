@@ -7,7 +7,7 @@ import pytest
 
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.quality import MEANINGS, Quality
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from tests.house.reference.pages import BEGIN, DOCS, END, pages, with_generated
 from tests.house.reference.site_keys import mappings_of
 from tests.house.source import ROOT

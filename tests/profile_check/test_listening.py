@@ -9,7 +9,7 @@ from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.host.clock import now_ms
 from gateway.model.batch import Value
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.profile_check.listening import Listening
 from gateway.profile_check.live_test import LiveFindings, run_live_test
 from gateway.simulate.devices.pty import Pty

@@ -9,7 +9,7 @@ from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.model.batch import Value
 from gateway.model.profile import Identity
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.profile_check.live_test import judge, needs_swapped_read, run_live_test, with_words_swapped
 from gateway.profile_check.slot_values import SlotValues
 from tests.profiles.library import LIBRARY

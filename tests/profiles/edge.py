@@ -16,7 +16,7 @@ from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
 from gateway.model.batch import Clock, rows_of, unpack
 from gateway.model.reading import Reading
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import decode_schema, value_in_unit
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.dialects import driver
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.devices.pty import Pty
 from tests.profiles.edge import stored_values
 from tests.profiles.instruments import INSTRUMENTS, Instrument

@@ -15,7 +15,7 @@ from gateway.fieldbus.binding.physical_limits import physical_limits
 from gateway.model.canonical import MEASUREMENTS
 from gateway.model.profile import Point, Profile
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.model.units import factor
 from tests.profiles.edge import stored_values
 from tests.profiles.library import LIBRARY

@@ -18,7 +18,7 @@ from gateway.centre.stores.port import Span, StoreReader
 from gateway.journal.file import UNCONFIRMED
 from gateway.journal.inspect import gaps as journal_gaps
 from gateway.journal.inspect import opened
-from gateway.model.site import StoreSettings
+from gateway.model.site.store import StoreSettings
 from gateway.model.topics import GatewayId
 from tests.faults.broker_link import Link
 from tests.hostile.broker import Ports

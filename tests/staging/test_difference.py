@@ -1,6 +1,7 @@
 """Differences in words."""
 
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.staging.difference import Difference, differences, unified_diff
 from gateway.staging.yaml_edit import add_line, change_device, remove_device, set_asset, set_key
 from tests.config.sites import GOOD

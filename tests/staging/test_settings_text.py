@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.config.scalar_readers import duration, size
-from gateway.model.site import (
-    AssetSettings,
-    DeviceSettings,
-    DimmingSettings,
-    JournalSettings,
-    LineSettings,
-    OverrideSettings,
-    UplinkSettings,
-)
+from gateway.model.site.assets import AssetSettings, DimmingSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings, OverrideSettings
+from gateway.model.site.uplink import JournalSettings, UplinkSettings
 from gateway.staging.settings_text import is_default, settings_as_written, value_as_written
 
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from gateway.config.problems import ConfigError, Problems
 from gateway.config.tree_to_struct import convert
 from gateway.config.yaml_tree import compose
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings, RatioSettings, Site, SupplySettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.file import Site
+from gateway.model.site.lines import DeviceSettings, LineSettings, RatioSettings, SupplySettings
 from gateway.staging.yaml_edit import add_device, add_line, change_device, remove_device, set_asset, set_key
 from gateway.staging.yaml_spans import EditError
 from tests.config.sites import GOOD

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gateway.cli.local import LocalError, LocalGateway, find
 from gateway.config.site_file import load_site
 from gateway.journal import inspect
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from gateway.staging.configuration import Configuration
 from gateway.staging.yaml_edit import add_device, change_device, remove_device, set_key
 from gateway.web.technician.config_routes import StagedText, StagedView, TrialView, WantedChange

@@ -10,7 +10,8 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
-from gateway.model.site import InfluxSettings, LoginSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.store import InfluxSettings
 from tests.system.servers import victoria, vmauth
 
 USER, PASSWORD = "street", "a password"

@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.mqtt import Broker, Mqtt, PublishRefused
 from gateway.model.messages import Receipt, WorkerState
-from gateway.model.site import LoginSettings, TlsSettings
+from gateway.model.site.connection import LoginSettings, TlsSettings
 from gateway.model.topics import GatewayId, every_gateway, worker_state
 from tests.hostile.broker import CENTRE_USER, EXAMPLE_READER, Ports, password_of, shipped_mosquitto, user_of
 from tests.hostile.client import Client, Refused

@@ -21,7 +21,7 @@ from gateway.model import batch
 from gateway.model.batch import Clock, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Receipt
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.rows import Row

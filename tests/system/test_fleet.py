@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gateway.centre.stores.influx.http import InfluxConnection, query
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from tests.system.servers import free_port, gateway, influxdb, mosquitto
 
 pytestmark = pytest.mark.system

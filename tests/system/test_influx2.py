@@ -14,7 +14,8 @@ from gateway.centre.role import RoleContext
 from gateway.centre.stores.influx.setup import setup_of
 from gateway.model.batch import Clock, encode, encode_rows
 from gateway.model.messages import Receipt
-from gateway.model.site import CentreSettings, InfluxSettings, RetentionSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import InfluxSettings, RetentionSettings, StoreSettings
 from gateway.model.stream import hash_of
 from tests.centre.stores.doubles import served
 from tests.centre.stores.influx2 import Influx2

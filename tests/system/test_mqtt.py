@@ -10,7 +10,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.host.mqtt import Broker, Message, Mqtt, Will
-from gateway.model.site import LoginSettings, TlsSettings
+from gateway.model.site.connection import LoginSettings, TlsSettings
 from tests.system.certificates import certificates
 from tests.system.peer import Peer, until
 from tests.system.servers import Process, free_port, listens, program, wait_until

@@ -22,7 +22,7 @@ from gateway.centre.stores.sqlite import HistoryStore
 from gateway.edge.telemetry.health import GatewayHealth, health_stream, health_values
 from gateway.model.batch import LATEST_MS, Batch, Clock
 from gateway.model.canonical import HEALTH_PROFILE, FieldType
-from gateway.model.site import HistorySettings, InfluxSettings, StoreSettings
+from gateway.model.site.store import HistorySettings, InfluxSettings, StoreSettings
 from gateway.model.stream import Stream, StreamField
 from gateway.model.topics import GatewayId
 from tests.centre.readings import lines

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.host.mqtt import Broker, Mqtt
-from gateway.model.site import LoginSettings, TlsSettings
+from gateway.model.site.connection import LoginSettings, TlsSettings
 from tests.system.certificates import certificates
 from tests.system.peer import until
 from tests.system.servers import Process, free_port, listens, mosquitto, program, wait_until

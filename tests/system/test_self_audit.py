@@ -19,7 +19,8 @@ from gateway.host.clock import now_ms
 from gateway.model.batch import Clock, encode, encode_rows
 from gateway.model.canonical import FieldType
 from gateway.model.messages import Ask
-from gateway.model.site import CentreSettings, InfluxSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
 from gateway.model.stream import Schema, Stream, StreamField, hash_of
 from gateway.model.topics import GatewayId
 from tests.rows import Row

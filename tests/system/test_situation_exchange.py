@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.host.mqtt import Broker, Message, Mqtt
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 from tests.centre.situation.exchange.town import TREE, publish, request
 from tests.hostile.client import Client
 from tests.situation.examples import accident, works

@@ -13,7 +13,9 @@ from gateway.centre.role import RoleContext
 from gateway.centre.stores.factory import open_reader
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import Span, StoreUnavailable
-from gateway.model.site import CentreSettings, LoginSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.store import StoreSettings
 from gateway.model.stream import hash_of
 from tests.centre.readings import ROWS, T, write
 from tests.system.peer import Peer, until

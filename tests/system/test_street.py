@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.model.canonical import INTERNAL
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.simulate.verify.stored import from_history, from_influx
 from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue, Verdict
 from tests.system.servers import Process, free_port, gateway, influxdb, listens, mosquitto, victoria, wait_until

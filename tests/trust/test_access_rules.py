@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model.site import AccessSettings, AssetSettings, CornerSettings, GrantSettings
+from gateway.model.site.access import AccessSettings, CornerSettings, GrantSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.model.topics import GatewayId
 from gateway.trust.access_rules import MADE, AccessError, AccessPlan, access_file, grants_of_nothing, narrowed, users_of
 

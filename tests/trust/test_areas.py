@@ -1,6 +1,7 @@
 """Which assets are in an area."""
 
-from gateway.model.site import AssetSettings, CornerSettings
+from gateway.model.site.access import CornerSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.trust.areas import assets_in, contains
 
 # A square with a notch that reaches its middle from the north.

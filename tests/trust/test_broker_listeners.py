@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.installation.shipped import shipped_folder
-from gateway.model.site import CentreSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import StoreSettings
 from gateway.trust.broker_listeners import broker_configuration
 
 SHIPPED = (shipped_folder() / "mosquitto.conf").read_text()

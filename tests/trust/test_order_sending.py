@@ -4,7 +4,7 @@ import pytest
 
 from gateway.host.mqtt import Broker
 from gateway.model.messages import ConfigurationOrder
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 from gateway.model.topics import GatewayId
 from gateway.trust.order_sending import OrderNotFollowed, send_order
 from tests.system.servers import free_port

@@ -12,7 +12,7 @@ import pytest
 from gateway.host import clock
 from gateway.host.mqtt import Broker, Message
 from gateway.model.messages import Ask, GatewayState, RenewalRequest, RenewedCertificate
-from gateway.model.site import LoginSettings
+from gateway.model.site.connection import LoginSettings
 from gateway.model.topics import GatewayId
 from gateway.trust import openssl
 from gateway.trust.authority import TrustError

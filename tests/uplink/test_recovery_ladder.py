@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.site import RecoverySettings
+from gateway.model.site.uplink import RecoverySettings
 from gateway.uplink.recovery_ladder import RecoveryLadder
 
 ALL = RecoverySettings(network=600.0, modem=1200.0, reboot=3600.0)

@@ -18,7 +18,7 @@ from gateway.alarms.details import NO_DETAIL
 from gateway.alarms.notification.notice import Notice, NoticeReason, Notification
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
 from gateway.model.messages import AlarmText
-from gateway.model.site import AlarmSettings, EscalationSettings, QuietSettings
+from gateway.model.site.alarms import AlarmSettings, EscalationSettings, QuietSettings
 
 MOST_NOTICES = 1000
 """Notices in one message; more are in the next."""

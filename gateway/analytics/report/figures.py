@@ -8,7 +8,7 @@ import msgspec
 from gateway.analytics.findings import PanelFinding
 from gateway.analytics.results import FindingKind
 from gateway.analytics.sun import Interval
-from gateway.model.site import EnergySettings
+from gateway.model.site.centre import EnergySettings
 
 _FAILURES = frozenset(
     {FindingKind.OUTAGE, FindingKind.SUPPLY_OUTAGE, FindingKind.PHASE_LOSS, FindingKind.CABLE_THEFT, FindingKind.LAMPS_OUT}

@@ -13,7 +13,7 @@ from gateway.analytics.sun import Interval
 from gateway.centre.analytics.panel_readings import device_of, read_energies, registers
 from gateway.centre.analytics.stored_results import read_findings
 from gateway.centre.stores.port import Span, StoreReader, Tags
-from gateway.model.site import EnergySettings
+from gateway.model.site.centre import EnergySettings
 
 _NEAR_MS = 300_000
 """How near to the beginning or the end of a month a register must have been read to count for it."""

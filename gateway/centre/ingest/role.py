@@ -27,7 +27,7 @@ from gateway.host import clock
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
 from gateway.host.threads import OneThread
-from gateway.model.site import RetentionSettings
+from gateway.model.site.store import RetentionSettings
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from gateway.centre.situation.active_room import IDLE_S, LEASE_S, RoomLock
 from gateway.centre.situation.file_lock import FileRoomLock
 from gateway.centre.situation.port import SituationStore, SituationsUnavailable
 from gateway.centre.situation.sqlite import SqliteSituations
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 
 try:
     from gateway.centre.situation.postgres.lock import PostgresRoomLock

@@ -25,7 +25,7 @@ from gateway.centre.situation.settings import RoomRules, room_rules
 from gateway.centre.situation.telemetry.door import TelemetryEvents
 from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import wait_for_stop
-from gateway.model.site import SituationSettings
+from gateway.model.site.situation.room import SituationSettings
 from gateway.situation.telemetry.affected import AssetMap
 
 log = logging.getLogger(__name__)

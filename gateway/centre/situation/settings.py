@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict
 
-from gateway.model.site import SituationSettings, WorksDaysSettings
+from gateway.model.site.situation.room import SituationSettings, WorksDaysSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.kinds import WorksCategory
 from gateway.situation.lifecycle.parties import Organisation, Parties

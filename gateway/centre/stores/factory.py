@@ -11,7 +11,8 @@ from gateway.centre.stores.per_operator import ReadersPerOperator, StoresPerOper
 from gateway.centre.stores.port import SeriesStore, StoreReader, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.centre.stores.victoria import VictoriaReader
-from gateway.model.site import CentreSettings, InfluxSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
 
 
 def open_store(settings: CentreSettings) -> SeriesStore[Any]:

@@ -20,7 +20,7 @@ from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Series, Sp
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.canonical import MEASUREMENTS, FieldType
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.topics import GatewayId
 
 _SETTLED_MS = 60_000

@@ -17,7 +17,7 @@ from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
 from gateway.model.messages import AlarmText
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 
 ASSETS = click.argument("assets", nargs=-1, required=True, metavar="ASSET...")
 KIND = click.option("--kind", help="Only alarms of this kind; docs/alarms.md lists them.")

@@ -15,7 +15,7 @@ from gateway.config.text_file import read_regular
 from gateway.host.files import SecretError
 from gateway.host.http.tls import TlsFiles
 from gateway.host.threads import OneThread
-from gateway.model.site import ConsoleSettings
+from gateway.model.site.pages import ConsoleSettings
 from gateway.web.operator.login import ConsoleLogin, TrustedProxy
 from gateway.web.operator.users import UsersFile
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from gateway.cli.common import fail, read_centre
-from gateway.model.site import GrafanaSettings, InfluxSettings, WorksSettings
+from gateway.model.site.alarms import WorksSettings
+from gateway.model.site.grafana import GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 
 if TYPE_CHECKING:
     from dashboards.publish.api import GrafanaApi

@@ -9,7 +9,7 @@ import click
 
 from gateway.centre.dead_letters import DeadLetters, Letter
 from gateway.cli.common import fail
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 
 NUMBERS = click.argument("numbers", type=click.IntRange(1), nargs=-1)
 ALL = click.option("--all", "every", is_flag=True, help="All dead letters.")

@@ -12,7 +12,7 @@ from gateway.centre.dead_letters import Letter
 from gateway.cli.common import fail, read_centre
 from gateway.cli.dead_letters.common import ALL, NUMBERS, chosen, opened
 from gateway.cli.options import JSON, SITE
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 
 
 @click.command()

@@ -16,7 +16,7 @@ from gateway.cli.options import JSON, SITE
 from gateway.host import clock
 from gateway.host.files import SecretError, write_whole
 from gateway.host.mqtt import Broker
-from gateway.model.site import CentreSettings
+from gateway.model.site.centre import CentreSettings
 from gateway.model.topics import LEVEL, GatewayId
 from gateway.provision.report.signed import ReportError, read_report, verify
 from gateway.trust.openssl import OpensslError

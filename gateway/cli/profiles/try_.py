@@ -16,7 +16,7 @@ from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.batch import Value
 from gateway.model.profile import Profile, is_channelled, listens
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.profile_check.listening import Listening
 from gateway.profile_check.live_test import LiveFindings, PointFinding, run_live_test
 

@@ -27,7 +27,8 @@ from gateway.config.site_file import LoadedSite
 from gateway.config.text_file import read_text
 from gateway.fieldbus.binding.binder import bind
 from gateway.model.profile import Profile
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.commission.additions import Addition, added, channel_assets
 from gateway.provision.commission.asset_register import RegisteredAsset
 from gateway.provision.commission.candidate import CandidateDevice

@@ -17,7 +17,7 @@ from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line_factory import bound_devices
 from gateway.host import clock
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.diagnosis.survey import SurveyTerms

@@ -18,7 +18,7 @@ from gateway.fieldbus.line.guarded_driver import DriverFault
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.commission.site_change import SiteChange, site_change
 from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.diagnosis.device_check import CheckedValue

@@ -17,7 +17,7 @@ from gateway.fieldbus.line.guarded_driver import DriverFault
 from gateway.fieldbus.line_factory import lone_driver
 from gateway.fieldbus.wire.port import WireError
 from gateway.host import clock
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.commission.readdress import ReaddressError, ReaddressPlan, ReaddressResult, plan_readdress, sentence_of
 from gateway.provision.commission.readdressing import readdress
 from gateway.provision.findings import Sentence

@@ -15,7 +15,7 @@ from gateway.centre.situation.settings import room_rules
 from gateway.cli.common import fail, in_language, read_centre
 from gateway.config.problems import suggest
 from gateway.host import clock
-from gateway.model.site import SituationSettings
+from gateway.model.site.situation.room import SituationSettings
 from gateway.situation.event.document import DraftFeature
 from gateway.situation.event.reading import MOST_BYTES, EventRejected, read_feature
 from gateway.situation.lifecycle.actions import Publish, SituationAction, Update

@@ -10,7 +10,7 @@ from gateway.cli.common import columns, fail, read_centre
 from gateway.cli.options import JSON, SITE
 from gateway.cli.situation.common import opened, settings_of
 from gateway.config.problems import suggest
-from gateway.model.site import SituationSettings
+from gateway.model.site.situation.room import SituationSettings
 from gateway.situation.private_layer import NearSituation, PrivateLayer, concerns, near_features, near_message
 
 

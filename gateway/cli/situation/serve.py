@@ -13,7 +13,7 @@ from gateway.cli.situation.common import settings_of
 from gateway.config.problems import ConfigError
 from gateway.config.site_file import CentreSite
 from gateway.config.text_file import read_regular
-from gateway.model.site import SituationSettings
+from gateway.model.site.situation.room import SituationSettings
 
 if TYPE_CHECKING:
     from gateway.centre.situation.role import Door

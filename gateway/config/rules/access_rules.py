@@ -7,7 +7,7 @@ from yaml import Node
 from gateway.config.problems import Problems, suggest
 from gateway.config.tree_to_struct import entry, key_node
 from gateway.model.canonical import INTERNAL, MEASUREMENTS
-from gateway.model.site import AccessSettings
+from gateway.model.site.access import AccessSettings
 from gateway.model.topics import ALARM, GatewayId
 
 _LONGEST_USER = 64

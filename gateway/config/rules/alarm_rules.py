@@ -9,7 +9,7 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry
-from gateway.model.site import AlarmContactSettings, AlarmSettings, SmtpSettings
+from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, SmtpSettings
 
 
 class _Contact(NamedTuple):

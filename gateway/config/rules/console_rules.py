@@ -8,7 +8,7 @@ from yaml import Node
 from gateway.config.problems import Problems
 from gateway.config.rules.server_rules import is_loopback
 from gateway.config.tree_to_struct import entry
-from gateway.model.site import ConsoleSettings
+from gateway.model.site.pages import ConsoleSettings
 
 _HEADER = re.compile("[A-Za-z][A-Za-z0-9-]{0,63}")
 

@@ -8,7 +8,8 @@ from gateway.config.problems import Problems
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER
 from gateway.config.tree_to_struct import entry
-from gateway.model.site import ContactSettings, GrafanaSettings, StoreSettings
+from gateway.model.site.grafana import ContactSettings, GrafanaSettings
+from gateway.model.site.store import StoreSettings
 
 _GRAFANA = (
     Rule[GrafanaSettings](

@@ -6,7 +6,7 @@ from yaml import Node
 
 from gateway.config.problems import Problems
 from gateway.config.tree_to_struct import entry
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 
 _ADVICE = "name a certificate under 'tls', or listen on 127.0.0.1"
 

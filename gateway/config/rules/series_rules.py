@@ -8,7 +8,7 @@ from yaml import Node
 from gateway.config.problems import Problems
 from gateway.config.tree_to_struct import entry
 from gateway.model.profile import Measurement, Profile, filled_tags, is_channelled, sources_of
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 _WHOLE = -1
 """The channel of what the whole device measures."""

@@ -10,13 +10,10 @@ from gateway.config.problems import Problems, suggest
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
 from gateway.config.tree_to_struct import entry, key_node
-from gateway.model.site import (
-    ContextBrokerSettings,
-    SituationApiSettings,
-    SituationSettings,
-    SituationWebhookSettings,
-    SubscriptionSettings,
-)
+from gateway.model.site.situation.api import SituationApiSettings
+from gateway.model.site.situation.organisations import SituationWebhookSettings
+from gateway.model.site.situation.room import ContextBrokerSettings, SituationSettings
+from gateway.model.site.situation.subscriptions import SubscriptionSettings
 
 _LEAP_YEAR = 2028
 

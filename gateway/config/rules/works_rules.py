@@ -5,7 +5,8 @@ from yaml import Node
 from gateway.config.problems import Problems
 from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry
-from gateway.model.site import CentreSettings, WorksSettings
+from gateway.model.site.alarms import WorksSettings
+from gateway.model.site.centre import CentreSettings
 
 _WORKS = (
     # Texts of one form sort as the times do.

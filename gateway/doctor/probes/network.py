@@ -13,7 +13,7 @@ from gateway.host.checks.machine import host_names, unresolved
 from gateway.host.files import SecretError
 from gateway.host.mqtt import Broker, tls_context
 from gateway.host.mqtt.addresses import Addresses, BrokerAddress
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 
 _SIOCGIFADDR = 0x8915
 _VIRTUAL = ("lo", "docker", "veth", "br-", "virbr")

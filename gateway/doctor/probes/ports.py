@@ -14,7 +14,7 @@ from gateway.doctor.probes.kernel import number_of, text_of
 from gateway.doctor.rules.ports import PortFacts
 from gateway.fieldbus.wire.serial_port import port_path
 from gateway.host.checks.files import own_user
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 
 SERVICE_USER = "street-gateway"
 

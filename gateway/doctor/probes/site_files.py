@@ -10,7 +10,7 @@ from gateway.host.checks.finding import Finding
 from gateway.host.checks.site import named_files
 from gateway.host.files import user_name
 from gateway.journal.inspect import overview
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 
 _DAY_MS = 86_400_000
 

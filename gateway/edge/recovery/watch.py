@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.host import clock
 from gateway.host.stopping import wait_for_stop
-from gateway.model.site import RecoverySettings
+from gateway.model.site.uplink import RecoverySettings
 from gateway.uplink.recovery_ladder import RecoveryLadder, RecoveryStep
 from gateway.uplink.recovery_request import ask_for, has_rebooted, withdraw
 

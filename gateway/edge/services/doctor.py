@@ -8,7 +8,7 @@ from gateway.config.site_file import EdgeSite
 from gateway.doctor.check import CheckResult
 from gateway.doctor.doctor import Patient, diagnose
 from gateway.edge.services.parts import Present
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 
 
 class LocalDoctor:

@@ -11,7 +11,7 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.config.site_file import EdgeSite
 from gateway.edge.services.parts import Present
 from gateway.fieldbus.line.owner import LineOwner
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.italian import in_italian
 from gateway.provision.scan.events import ScanEnd, ScanEvent
 from gateway.provision.scan.known import site_line

@@ -15,7 +15,7 @@ from gateway.fieldbus.line.owner import LineOwner
 from gateway.host import clock
 from gateway.host.machine import free_share, host_name
 from gateway.model.quality import name_of
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import value_in_unit
 from gateway.web.event_stream import event
 from gateway.web.technician.state_routes import DeviceView, IdentityView, LineView, LiveReading, LiveValue, LocalState, UplinkView

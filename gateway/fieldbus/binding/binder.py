@@ -34,7 +34,8 @@ from gateway.model.profile import (
     is_channelled,
     sources_of,
 )
-from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, OverrideSettings
 from gateway.model.stream import Stream, StreamField, canonical_fields
 from gateway.model.units import factor
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from gateway.model.profile import AlarmRule, Derived, Identity, Point, Profile
-from gateway.model.site import SupplySettings
+from gateway.model.site.lines import SupplySettings
 from gateway.model.stream import Stream, StreamField
 
 

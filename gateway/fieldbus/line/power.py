@@ -6,7 +6,7 @@ from decimal import Decimal
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.model.batch import Value
 from gateway.model.reading import Reading
-from gateway.model.site import SupplySettings
+from gateway.model.site.lines import SupplySettings
 
 _ON = ("on", "closed", "true")
 

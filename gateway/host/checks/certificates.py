@@ -8,7 +8,7 @@ from gateway.host.certificate import Validity, validities
 from gateway.host.checks.files import open_to_others, unreadable
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.model.instants import iso_utc
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 
 _WARN_MS = 30 * 86_400_000
 

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.http_server import ListenError, listening
-from gateway.model.site import AlarmSettings, Site, SituationSettings
+from gateway.model.site.alarms import AlarmSettings
+from gateway.model.site.file import Site
+from gateway.model.site.situation.room import SituationSettings
 
 _WITHIN_S = 2.0
 """How long all names together may take."""

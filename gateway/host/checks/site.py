@@ -6,19 +6,15 @@ from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.files import data_findings, file_findings, private_findings, secret_findings
 from gateway.host.checks.finding import Finding, Sentence
 from gateway.host.checks.public_keys import public_key_findings
-from gateway.model.site import (
-    AlarmSettings,
-    CentreSettings,
-    GrafanaSettings,
-    InfluxSettings,
-    JournalSettings,
-    LoginSettings,
-    OrganisationSettings,
-    PostgresSettings,
-    Site,
-    SituationSettings,
-    TlsSettings,
-)
+from gateway.model.site.alarms import AlarmSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.connection import LoginSettings, TlsSettings
+from gateway.model.site.file import Site
+from gateway.model.site.grafana import GrafanaSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
+from gateway.model.site.situation.room import PostgresSettings, SituationSettings
+from gateway.model.site.store import InfluxSettings
+from gateway.model.site.uplink import JournalSettings
 
 
 def named_files(site: Site, now_ms: int) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from gateway.host.files import SecretError, check_secret, read_secret
 from gateway.host.mqtt.addresses import Addresses
 from gateway.host.mqtt.receiving import ReceivingClient
 from gateway.host.mqtt.types import Broker, SessionTerms, Will
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gateway.model.site import LoginSettings, TlsSettings
+from gateway.model.site.connection import LoginSettings, TlsSettings
 
 
 class Broker(NamedTuple):

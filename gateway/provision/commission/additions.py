@@ -6,7 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from gateway.model.profile import Profile
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings, Site
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.file import Site
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.commission.naming import counted_up
 from gateway.staging.yaml_edit import add_device, add_line, set_asset
 

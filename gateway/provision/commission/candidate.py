@@ -8,7 +8,8 @@ import msgspec
 from gateway.config.site_file import LoadedSite, site_of_text
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.commission.additions import Addition, added, all_added, channel_assets, copies
 from gateway.provision.commission.load_change import load_changes
 from gateway.provision.commission.naming import as_name, asset_of, counted_up, device_name

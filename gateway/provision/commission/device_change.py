@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from gateway.config.site_file import LoadedSite, site_of_text
 from gateway.fieldbus.load_forecast import forecast_loads
-from gateway.model.site import DeviceSettings, LineSettings, RatioSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings, RatioSettings
 from gateway.provision.commission.candidate import LoadOfLine
 from gateway.provision.diagnosis.meter_values import METER
 from gateway.staging.yaml_edit import change_device

@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.fieldbus.load_forecast import forecast_loads
 from gateway.model.profile import Profile
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from gateway.provision.findings import Sentence
 
 

@@ -9,7 +9,7 @@ from gateway.fieldbus.wire.port import Wire
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.diagnosis.asking import Asker, AskTiming, ClientAsker, RtuAsker
 from gateway.provision.scan.listening import hear
 from gateway.provision.scan.plan import probe_timing

@@ -13,7 +13,7 @@ from gateway.fieldbus.line_factory import lone_driver
 from gateway.model.batch import Value
 from gateway.model.quality import name_of
 from gateway.model.reading import Reading
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.model.stream import Stream, value_in_unit
 from gateway.profile_check.live_test import needs_swapped_read, with_words_swapped
 from gateway.profile_check.slot_values import SlotValues, slot_values

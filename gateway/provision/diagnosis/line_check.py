@@ -6,7 +6,7 @@ import msgspec
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.diagnosis.access import CheckAccess
 from gateway.provision.diagnosis.advice import advise
 from gateway.provision.diagnosis.cause import Cause, CauseKind, ranked

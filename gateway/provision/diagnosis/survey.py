@@ -9,7 +9,7 @@ from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.wire.port import SettingsError
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.diagnosis.access import CheckAccess
 from gateway.provision.diagnosis.asking import Asker
 from gateway.provision.diagnosis.evidence import DeviceEvidence, Elsewhere, Exchange, LineEvidence, Tally, tally

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gateway.model.batch import Value
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.diagnosis.line_check import LineVerdict
 from gateway.provision.plausibility.latest_values import DeviceReading

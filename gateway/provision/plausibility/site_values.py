@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.cause import Cause, ranked
 from gateway.provision.diagnosis.mains import judge_mains
 from gateway.provision.diagnosis.meter_values import meter_values

@@ -20,7 +20,8 @@ from gateway.model.messages import (
     ReportedUplink,
     ReportedValue,
 )
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.cause import Cause
 from gateway.provision.plausibility.latest_values import DeviceReading
 from gateway.provision.plausibility.site_values import judge_readings

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gateway.fieldbus.line_factory import serial_settings
 from gateway.fieldbus.wire.serial_port import SerialSettings
 from gateway.model.profile import Profile
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from gateway.provision.findings import Badge, Found, Missing, Sentence
 from gateway.provision.scan.plan import settings_text
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 
 MODBUS_TCP_PORT = 502
 """Registered with IANA for Modbus."""

@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.host import clock
 from gateway.host.files import write_whole
-from gateway.model.site import AccessSettings
+from gateway.model.site.access import AccessSettings
 from gateway.simulate.day.organisations import ORGANISATIONS, PERSON
 from gateway.trust.access_rules import AccessPlan, access_file
 from gateway.web.operator.users import UsersFile

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.simulate.day.acts import BEGIN, CONFIRM, END, DayStep, DayTimes, answer, comment, event, look_for_conflicts, publish, update
+from gateway.simulate.day.flood import flood
 from gateway.simulate.day.places import (
-    EVERYWHERE_NEAR_THE_RIVER,
     STADIUM,
-    VIA_DI_BACIACAVALLO,
-    VIA_DI_GONFIENTI,
-    VIA_FERRUCCI,
     VIA_FIRENZE,
     VIA_PISTOIESE,
     VIA_SANTA_TRINITA,
@@ -22,7 +19,7 @@ from gateway.simulate.day.places import (
 def day_of_prato(start_ms: int) -> list[DayStep]:
     """Return the steps of the day that begins at an instant, in order."""
     times = DayTimes(start_ms)
-    return [*_works(times), *_objection(times), *_outage(times), *_match(times), *_flood(times)]
+    return [*_works(times), *_objection(times), *_outage(times), *_match(times), *flood(times)]
 
 
 def _works(times: DayTimes) -> Iterator[DayStep]:
@@ -205,88 +202,3 @@ def _match(times: DayTimes) -> Iterator[DayStep]:
     yield DayStep(155, "comune", match, END)
     yield DayStep(160, "comune", closure, END)
     yield DayStep(162, "cap", buses, END)
-
-
-def _flood(times: DayTimes) -> Iterator[DayStep]:
-    """The Bisenzio rises: an alert that everybody answers, closures, and the end of it."""
-    alert, underpass, plant, gates, leak = (
-        "allerta-bisenzio",
-        "chiusura-via-ferrucci",
-        "baciacavallo-portata",
-        "varchi-interporto",
-        "fuga-via-ferrucci",
-    )
-    warning = event(
-        "safety", "Allerta arancione: il Bisenzio cresce", "Orange alert: the Bisenzio is rising", (times.minutes(-1), times.minutes(360))
-    )
-    warning |= {
-        "severity": "high",
-        "probability": "probable",
-        "location": {
-            "description": {
-                "it": "Lungo il Bisenzio, da Santa Lucia a Gonfienti",
-                "en": "Along the Bisenzio, from Santa Lucia to Gonfienti",
-            }
-        },
-        "cap": {
-            "category": ["Met", "Safety"],
-            "event": "Rischio idraulico",
-            "urgency": "Expected",
-            "certainty": "Likely",
-            "response": ["Avoid", "Monitor"],
-            "instruction": "Non sostare sugli argini; non entrare nei sottopassi.",
-        },
-    }
-    weaker = {
-        **warning,
-        "severity": "medium",
-        "headline": {"it": "Il Bisenzio cala: allerta gialla", "en": "The Bisenzio is falling: yellow alert"},
-    }
-    closed = event(
-        "closure",
-        "Sottopasso di Via Ferrucci chiuso",
-        "Underpass of Via Ferrucci closed",
-        (times.minutes(-1), times.minutes(240)),
-        VIA_FERRUCCI,
-    )
-    closed |= {"impact": {"management": ["roadClosed"]}, "related": [{"id": alert, "relation": "caused_by"}]}
-    inflow = event(
-        "environment",
-        "Portata alta a Baciacavallo",
-        "High inflow at Baciacavallo",
-        (times.minutes(-1), None),
-        VIA_DI_BACIACAVALLO,
-        to=("comune", "publiacqua"),
-    )
-    inflow["environment"] = {"quantity": "inflow", "value": 5400, "unit": "m3/h", "limit": 4800}
-    lorries = event(
-        "traffic", "Varco B chiuso ai mezzi pesanti", "Gate B closed to lorries", (times.minutes(-1), times.minutes(240)), VIA_DI_GONFIENTI
-    )
-    smell = event(
-        "damage",
-        "Segnalazione di fuga, cantina allagata",
-        "Gas smell in a flooded cellar",
-        (times.minutes(-1), None),
-        VIA_FERRUCCI,
-        to=("toscana-energia", "comune"),
-    )
-    smell |= {"severity": "high", "damage": {"type": "burstPipe", "utility": "gas"}}
-    yield DayStep(170, "comune", alert, publish(warning, EVERYWHERE_NEAR_THE_RIVER))
-    yield DayStep(172, "publiacqua", alert, answer("seen"))
-    yield DayStep(173, "gida", alert, answer("accepted", "Baciacavallo in assetto di piena."))
-    yield DayStep(174, "alia", alert, answer("accepted", "Caditoie libere lungo il fiume."))
-    yield DayStep(175, "cap", alert, answer("seen"))
-    yield DayStep(176, "citelum", alert, answer("seen"))
-    yield DayStep(177, "interporto", alert, answer("accepted"))
-    yield DayStep(178, "edilizia-pubblica", alert, answer("seen"))
-    yield DayStep(181, "comune", underpass, publish(closed, VIA_FERRUCCI.part(0, 1)))
-    yield DayStep(185, "gida", plant, publish(inflow, point(VIA_DI_BACIACAVALLO.line[1])))
-    yield DayStep(188, "interporto", gates, publish(lorries, VIA_DI_GONFIENTI.drawn))
-    yield DayStep(191, "consiag", leak, publish(smell, point(VIA_FERRUCCI.line[1])))
-    yield DayStep(194, "toscana-energia", leak, answer("accepted", "Squadra in arrivo."))
-    yield DayStep(204, "consiag", leak, END)
-    yield DayStep(209, "comune", alert, update(weaker, EVERYWHERE_NEAR_THE_RIVER))
-    yield DayStep(213, "gida", plant, END)
-    yield DayStep(217, "interporto", gates, END)
-    yield DayStep(221, "comune", underpass, END)
-    yield DayStep(228, "comune", alert, END)

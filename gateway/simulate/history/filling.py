@@ -15,7 +15,8 @@ from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.rollups import fill_statement, roll_ups
 from gateway.centre.stores.influx.setup import Setup, setup_of
 from gateway.centre.stores.port import SeriesStore, StoreUnavailable
-from gateway.model.site import CentreSettings, InfluxSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.simulate.history.rows import History
 from gateway.simulate.history.town import Period
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.sqlite import HistoryReader
 from gateway.model.batch import Value
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.simulate.verify.verdict import Key, StoredReading, StoredValue
 
 MEASUREMENTS = ("lighting_meter", "lamp", "traffic", "weather", "device", "event")

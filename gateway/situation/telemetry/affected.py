@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.model.site import AssetSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.situation.conflicts.shape import Shape, distance_m, shape_of
 from gateway.situation.event.impact import TransitStop
 from gateway.situation.lifecycle.situation import Situation

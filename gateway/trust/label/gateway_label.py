@@ -5,7 +5,7 @@ from html import escape
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 from gateway.trust.label.label_page import LabelLanguage, page_of
 from gateway.trust.label.qr_code import qr_as_svg
 

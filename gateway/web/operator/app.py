@@ -17,7 +17,7 @@ from gateway.host import clock
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.model.site import CornerSettings
+from gateway.model.site.access import CornerSettings
 from gateway.web.base import web_app
 from gateway.web.built_page import page_routes
 from gateway.web.event_stream import event

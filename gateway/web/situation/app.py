@@ -20,7 +20,7 @@ from gateway.centre.situation.layer_file import LayerFile
 from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.settings import RoomRules
-from gateway.model.site import SituationApiSettings
+from gateway.model.site.situation.api import SituationApiSettings
 from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.headers import with_headers
 from gateway.web.situation.access import RoomAccess

@@ -16,7 +16,9 @@ from gateway.host import clock
 from gateway.host.http.tls import TlsFiles
 from gateway.host.http_server import ListenError, gauge, serving
 from gateway.host.stopping import wait_for_stop
-from gateway.model.site import AssetSettings, OrganisationSettings, SituationApiSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.situation.api import SituationApiSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
 from gateway.situation.telemetry.affected import AssetMap
 from gateway.web.situation.app import situation_api
 from gateway.web.situation.pages.app import RoomPages, ServedPages, beside

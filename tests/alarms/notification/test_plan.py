@@ -14,7 +14,7 @@ from gateway.alarms.notification.plan import NotificationPlan
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.state import Action, AlarmBook, AlarmKey
 from gateway.alarms.works import AnnouncedWorks
-from gateway.model.site import AlarmContactSettings, AlarmSettings, EscalationSettings, QuietSettings
+from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, EscalationSettings, QuietSettings
 
 NIGHT_MS = 1_795_820_400_000 - 3_600_000
 """2026-11-27T22:00:00Z"""

@@ -8,7 +8,7 @@ from gateway.analytics.findings import PanelFinding
 from gateway.analytics.lasting import StateRun
 from gateway.analytics.report.figures import MonthQuarter, PanelMonth, figures_of, totals
 from gateway.analytics.results import FindingKind
-from gateway.model.site import EnergySettings
+from gateway.model.site.centre import EnergySettings
 from tests.analytics.panels import HOUR_MS, ROME
 
 SPAN = month_span(2026, 10, ROME)

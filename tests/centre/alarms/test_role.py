@@ -19,16 +19,10 @@ from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
 from gateway.model.messages import AlarmMessage, CityMessage, GatewayState, RoomWorks, RoomWorksMessage
-from gateway.model.site import (
-    AlarmContactSettings,
-    AlarmSettings,
-    CentreSettings,
-    EscalationSettings,
-    HistorySettings,
-    SituationSettings,
-    StoreSettings,
-    WorksSettings,
-)
+from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, EscalationSettings, WorksSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.situation.room import SituationSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 from tests.alarms.city_messages import message
 from tests.system.peer import Peer, until
 from tests.system.servers import mosquitto

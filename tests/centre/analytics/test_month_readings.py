@@ -18,7 +18,8 @@ from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.factory import open_influx, open_reader
 from gateway.centre.stores.port import StoreReader
 from gateway.centre.stores.sqlite import HistoryReader
-from gateway.model.site import EnergySettings, InfluxSettings, StoreSettings
+from gateway.model.site.centre import EnergySettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
 from gateway.model.stream import Stream, canonical_fields
 from tests.analytics.panels import DAY, LIGHTING, PANEL, ROME, minutes
 from tests.analytics.schemas import check_json, check_xml

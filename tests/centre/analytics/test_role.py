@@ -8,7 +8,9 @@ from gateway.analytics.calendar import lighting_day
 from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.sqlite import HistoryReader
-from gateway.model.site import AssetSettings, CentreSettings, HistorySettings, InfluxSettings, StoreSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, InfluxSettings, StoreSettings
 from tests.analytics.panels import DAY, LIGHTING, PANEL, ROME, minutes
 from tests.centre.analytics.lit_store import filled, minute_rows
 

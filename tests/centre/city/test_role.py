@@ -6,7 +6,8 @@ import pytest
 
 from gateway.centre.city.role import CityRole
 from gateway.centre.role import RoleContext
-from gateway.model.site import CentreSettings, HistorySettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 from gateway.model.topics import GatewayId
 
 EVIL = GatewayId("prato", "evil", "gw-1")

@@ -15,7 +15,8 @@ from gateway.centre.self_audit.ledger import LedgerSettings
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.host import clock
 from gateway.model.instants import ms_of_iso
-from gateway.model.site import CentreSettings, HistorySettings, RetentionSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, RetentionSettings, StoreSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ROWS, stored
 

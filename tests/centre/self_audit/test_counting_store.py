@@ -10,7 +10,7 @@ from gateway.centre.self_audit.parts import Confirmed
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.model.batch import Clock
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.stream import hash_of
 from tests.centre.readings import ME, ROWS, SCHEMA, T, batch, known, read
 from tests.rows import Row

@@ -26,7 +26,7 @@ import msgspec
 
 from gateway.centre.situation.active_room import ActiveRoom
 from gateway.centre.situation.opening import open_room_lock
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from tests.centre.situation.postgres.cable import Cable
 from tests.centre.situation.postgres.server import PostgresServer, centre_of
 from tests.system.servers import die_with_parent, wait_until

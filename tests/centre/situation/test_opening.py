@@ -10,7 +10,10 @@ from gateway.centre.situation.file_lock import FileRoomLock
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.postgres.lock import PostgresRoomLock
 from gateway.centre.situation.sqlite import SqliteSituations
-from gateway.model.site import CentreSettings, HistorySettings, LoginSettings, PostgresSettings, SituationSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.situation.room import PostgresSettings, SituationSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 from tests.system.servers import free_port
 
 

@@ -1,7 +1,8 @@
 """The settings of the Situation Room."""
 
 from gateway.centre.situation.settings import room_rules
-from gateway.model.site import OrganisationSettings, SituationSettings, WorksDaysSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
+from gateway.model.site.situation.room import SituationSettings, WorksDaysSettings
 from gateway.situation.event.kinds import SituationKind, WorksCategory
 from gateway.situation.times.periods import ANSWER, NOTICE, DayCount
 from tests.situation.examples import ROME

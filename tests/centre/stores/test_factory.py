@@ -10,7 +10,8 @@ from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
 from gateway.centre.stores.victoria import VictoriaReader
-from gateway.model.site import CentreSettings, HistorySettings, InfluxSettings, RetentionSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, InfluxSettings, RetentionSettings, StoreSettings
 from tests.centre.readings import ROWS, T, write
 
 

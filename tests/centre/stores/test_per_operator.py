@@ -19,7 +19,8 @@ from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.per_operator import ReadersPerOperator, StoresPerOperator
 from gateway.centre.stores.port import RefusedRow, Series, SeriesStore, Span, StoreUnavailable
 from gateway.cli import main
-from gateway.model.site import InfluxSettings, LoginSettings, StoreSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.store import InfluxSettings, StoreSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ME, ROWS, T, batch, known, read, write
 from tests.system.servers import influxdb, victoria, vmauth

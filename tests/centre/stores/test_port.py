@@ -9,7 +9,7 @@ import pytest
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import SeriesStore, Span, is_averaged, is_number, whole_windows
 from gateway.centre.stores.sqlite import HistoryReader, HistoryStore
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
 from tests.rows import Row
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Span, StoreUnavailable
 from gateway.centre.stores.victoria import VictoriaReader
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 
 NOW_MS = 1_795_400_120_000
 

@@ -19,7 +19,7 @@ from gateway.cli import main
 from gateway.edge.telemetry.health import FIELDS, GatewayHealth, health_stream, health_values
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState, ReportReason
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.topics import GatewayId
 from gateway.provision.report.signed import sign
 from tests.centre.readings import lines

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.config.rules.console_rules import exposure
 from gateway.config.site_file import load_site
-from gateway.model.site import ConsoleSettings
+from gateway.model.site.pages import ConsoleSettings
 from tests.config.sites import GOOD, problems_of
 
 TLS = "tls: {cert: c.pem, key: k.pem}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.site_file import load_site
-from gateway.model.site import SigningKeySettings
+from gateway.model.site.situation.organisations import SigningKeySettings
 from tests.config.sites import problems_of
 
 CENTRE = "site: prato\ncentre:\n  broker: mqtt://127.0.0.1:1883\n  store: {history: {path: h.sqlite}}\n  situation:\n"

@@ -5,7 +5,9 @@ from pathlib import Path
 import yaml
 
 from dashboards.publish.provisioning import alert_rules, files, site_files
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, LoginSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.grafana import ContactSettings, GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 
 
 def test_queries_and_annotations_have_their_dollars_once_as_grafana_replaces_no_variables_in_them() -> None:

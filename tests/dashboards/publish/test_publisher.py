@@ -8,7 +8,9 @@ from dashboards.publish.plan import PublishVerb
 from dashboards.publish.publisher import Publisher
 from dashboards.publish.resource import Resource, ResourceKind
 from dashboards.publish.wanted import Secrets, resources
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, LoginSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.grafana import ContactSettings, GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 from tests.dashboards.publish.grafana_double import GrafanaDouble
 
 GRAFANA = GrafanaSettings(

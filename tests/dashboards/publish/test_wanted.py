@@ -4,7 +4,10 @@ from collections import Counter
 
 from dashboards.publish.resource import ResourceKind
 from dashboards.publish.wanted import Secrets, contact_points, data_source, policy_route, resources
-from gateway.model.site import ContactSettings, GrafanaSettings, InfluxSettings, LoginSettings, WorksSettings
+from gateway.model.site.alarms import WorksSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.grafana import ContactSettings, GrafanaSettings
+from gateway.model.site.store import InfluxSettings
 
 GRAFANA = GrafanaSettings(url="https://grafana.example", token_file="t")
 PLAIN = InfluxSettings(url="http://127.0.0.1:8086")

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.doctor.probes import ports
-from gateway.model.site import LineSettings
+from gateway.model.site.lines import LineSettings
 from tests.doctor.probes.test_kernel import write
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.edge.recovery import watch as module
 from gateway.edge.recovery.watch import watch_connection
-from gateway.model.site import RecoverySettings
+from gateway.model.site.uplink import RecoverySettings
 from gateway.uplink.recovery_ladder import RecoveryStep
 from gateway.uplink.recovery_request import FOLDER, ask_for, take_request
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from gateway.edge.services.diagnostics import site_text
-from gateway.model.site import LoginSettings, PageSettings, PageTlsSettings, TlsSettings
+from gateway.model.site.connection import LoginSettings, PageTlsSettings, TlsSettings
+from gateway.model.site.pages import PageSettings
 from tests.edge.edges import site_in
 from tests.edge.running import running_gateway
 

@@ -9,7 +9,7 @@ from gateway.fieldbus.line.commands import Command, Outcome, not_supported
 from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.line.driver_port import ReadObserver, ReadRequest
 from gateway.fieldbus.line.owner import LineOwner, LineTerms
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 
 class CountingDriver:

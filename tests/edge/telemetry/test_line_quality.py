@@ -9,7 +9,7 @@ from gateway.edge.telemetry.line_quality import quality_stream, quality_values
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.line.counters import LineQuality
 from gateway.model.batch import Batch, BatchRow, Clock
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from gateway.model.stream import Schema, decode_schema
 from gateway.model.topics import GatewayId
 from tests.edge.telemetry.owners import some_counters

@@ -5,7 +5,8 @@ from decimal import Decimal
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import Binder, bind
 from gateway.model.profile import Measurement, Point
-from gateway.model.site import AssetSettings, DeviceSettings, OverrideSettings, RatioSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, OverrideSettings, RatioSettings
 from tests.fieldbus.derive.devices import bound, meter, profile
 from tests.fieldbus.made_devices import plan_at_9600
 

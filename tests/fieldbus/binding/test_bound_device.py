@@ -2,7 +2,7 @@
 
 from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 DEVICE = bind(DeviceSettings(id="d", profile="intesis_ibmbsdal", channels={0: "a", 1: "b"}), ProfileLibrary().get("intesis_ibmbsdal"), {})
 

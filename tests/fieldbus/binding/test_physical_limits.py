@@ -10,7 +10,7 @@ from gateway.fieldbus.codec.value_rules import value_rule
 from gateway.model.canonical import MEASUREMENTS, FieldKind
 from gateway.model.profile import Measurement, Point
 from gateway.model.quality import Quality
-from gateway.model.site import OverrideSettings, RatioSettings
+from gateway.model.site.lines import OverrideSettings, RatioSettings
 from tests.fieldbus.derive.devices import bound, profile
 
 

@@ -14,7 +14,7 @@ from gateway.fieldbus.codec.packed_types import bcd, date_time, string
 from gateway.model.canonical import FieldType
 from gateway.model.profile import LAYOUT_PARTS, Measurement, Point
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.fieldbus.made_devices import ByteOrder, decode, device, measured, point
 
 ORDERS = [(words, octets) for words in ("big", "little") for octets in ("big", "little")]

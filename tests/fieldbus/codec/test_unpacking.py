@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.modbus.planning.compiled_reads import decoder_of
 from gateway.model.profile import Point
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.fieldbus.made_devices import decode, device, measured, plan_at_9600, point
 
 

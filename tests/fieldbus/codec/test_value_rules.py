@@ -11,7 +11,7 @@ from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.codec.value_rules import value_rule
 from gateway.model.profile import Measurement
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.fieldbus.made_devices import decode, device, point
 
 

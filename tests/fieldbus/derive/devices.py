@@ -8,7 +8,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.quarter_hours import QUARTER_MS
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 T0_MS = 2_000_000 * QUARTER_MS
 """The start of some quarter hour."""

@@ -8,7 +8,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.derive.processor import Processor
 from gateway.model.profile import Derived, Measurement, Point
 from gateway.model.quality import Quality
-from gateway.model.site import OverrideSettings
+from gateway.model.site.lines import OverrideSettings
 from tests.fieldbus.derive.devices import bound, profile, reading
 
 PHASES = [Point(name=f"p{n}", input=2 * n, type="int32", scale=Decimal("0.1"), unit="kW") for n in (1, 2, 3)]

@@ -20,7 +20,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.devices.instruments import INSTRUMENTS, Instrument
 from gateway.simulate.devices.pty import Pty
 from tests.profiles.library import LIBRARY

@@ -9,7 +9,7 @@ from gateway.fieldbus.dialects.port import DialectMessage
 from gateway.fieldbus.dialects.text_lines import LineParser, LineSplitter, TextDialect
 from gateway.model.profile import Text
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.profiles.library import LIBRARY
 
 

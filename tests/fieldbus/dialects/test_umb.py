@@ -8,7 +8,7 @@ from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.dialects import umb
 from gateway.fieldbus.dialects.factory import dialect_of
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.profiles.library import LIBRARY
 
 

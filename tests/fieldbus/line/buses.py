@@ -11,7 +11,7 @@ from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.devices.bus import Bus, BusPlan, BusUnit
 from gateway.simulate.devices.pty import Pty
 

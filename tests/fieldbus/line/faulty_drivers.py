@@ -12,7 +12,7 @@ from gateway.fieldbus.line.commands import Command, Outcome, OutcomeStatus
 from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.line.driver_port import Poll, ReadObserver, ReadRequest
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 Behaviour = Callable[["FaultyDriver", ReadRequest, ReadObserver], Coroutine[Any, Any, None]]
 

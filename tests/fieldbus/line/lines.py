@@ -20,7 +20,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.model.profile import Point, Profile, WriteAccess
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.model.stream import value_in_unit
 from gateway.simulate.devices.maps import Cell
 from gateway.simulate.devices.modbus_server import ModbusLine, serve_rtu, serve_tcp

@@ -14,7 +14,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.host.clock import now_ms
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 
 _TARGET_FAILED = 11
 """The exception of a bridge whose device does not respond (Modbus Application Protocol V1.1b3, section 7)."""

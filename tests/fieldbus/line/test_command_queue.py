@@ -7,7 +7,7 @@ from gateway.config.profile_library import ProfileLibrary
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.line.command_queue import CommandQueue
 from gateway.fieldbus.line.commands import Outcome, OutcomeStatus, WritePoint
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.faults.virtual_time import run
 
 DEVICE = bind(DeviceSettings(id="d", profile="xy_md02", asset="a"), ProfileLibrary().get("xy_md02"), {})

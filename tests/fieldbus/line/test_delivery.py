@@ -17,7 +17,7 @@ from gateway.fieldbus.line.ticks import Turn
 from gateway.fieldbus.wire.port import WireError
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, SupplySettings
+from gateway.model.site.lines import DeviceSettings, SupplySettings
 
 PROFILE = ProfileLibrary().get("xy_md02")
 METER = bind(DeviceSettings(id="meter", profile="xy_md02", asset="a"), PROFILE, {})

@@ -18,7 +18,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.host.clock import now_ms
 from gateway.model.quality import Quality
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.street.served_log import read_served
 from tests.fieldbus.line.lines import LIBRARY, PROFILE, WAYS, Way, rig, values_of
 

@@ -8,7 +8,7 @@ from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.power import PowerSupplies
 from gateway.model.batch import Value
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, SupplySettings
+from gateway.model.site.lines import DeviceSettings, SupplySettings
 
 PROFILE = ProfileLibrary().get("xy_md02")
 PLAIN = SupplySettings(device="d0", point="temperature")

@@ -15,7 +15,7 @@ from gateway.fieldbus.line.silences import LAST_PROBE_S
 from gateway.fieldbus.line.ticks import Turn
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, SupplySettings
+from gateway.model.site.lines import DeviceSettings, SupplySettings
 
 PROFILE = ProfileLibrary().get("xy_md02")
 PROBE_S = 0.45

@@ -9,7 +9,7 @@ from gateway.fieldbus.line.commands import Outcome, OutcomeStatus, WritePoint
 from gateway.fieldbus.modbus.commands import SendRequest, outcome_of, request_of
 from gateway.fieldbus.modbus.pdu import Response, read_request
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source, WriteAccess
-from gateway.model.site import DeviceSettings, OverrideSettings
+from gateway.model.site.lines import DeviceSettings, OverrideSettings
 
 LEVEL = Point(
     name="level", holding=16, type="uint16", scale=Decimal("0.5"), unit="%", stride=100, write=WriteAccess(min=Decimal(0), max=Decimal(100))

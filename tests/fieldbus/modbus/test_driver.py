@@ -18,7 +18,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.model.profile import Measurement, Modbus, Point, Profile, Source
 from gateway.model.quality import Quality
 from gateway.model.reading import Reading
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 
 FIELDS = ("voltage_l1", "voltage_l2", "voltage_l3", "current_l1", "current_l2", "current_l3")
 

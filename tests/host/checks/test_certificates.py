@@ -7,7 +7,7 @@ import pytest
 
 from gateway.host.checks.certificates import authority_findings, tls_findings
 from gateway.host.checks.finding import Finding
-from gateway.model.site import TlsSettings
+from gateway.model.site.connection import TlsSettings
 from tests.system.certificates import certificates
 
 DAY_MS = 86_400_000

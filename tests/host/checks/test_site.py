@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.host.checks.site import named_files
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 
 
 def site_of(document: dict[str, object]) -> Site:

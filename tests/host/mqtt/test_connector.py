@@ -19,7 +19,7 @@ from gateway.host.mqtt.connector import Connector
 from gateway.host.mqtt.failures import SocketErrors, reason_of
 from gateway.host.mqtt.types import SessionTerms
 from gateway.host.mqtt.versions import VersionFallback
-from gateway.model.site import LoginSettings, TlsSettings
+from gateway.model.site.connection import LoginSettings, TlsSettings
 from gateway.trust import openssl
 from gateway.trust.authority import Authority
 from tests.system.servers import wait_until

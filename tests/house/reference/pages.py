@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from gateway.model.site import Site
+from gateway.model.site.file import Site
 from tests.house.reference.alarms import alarms_page
 from tests.house.reference.alert_rules import alert_rules_page
 from tests.house.reference.commands import commands_page

@@ -1,4 +1,4 @@
-"""The keys of the site file, as gateway/model/site.py declares them."""
+"""The keys of the site file, as gateway/model/site declares them."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.model.site import AssetSettings, DeviceSettings, LineSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.commission.additions import Addition, CopyError, added, all_added, channel_assets, copies
 from gateway.staging.yaml_spans import EditError
 from tests.provision.commission.sites import TEXT, loaded

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.config.site_file import site_of_text
-from gateway.model.site import RatioSettings
+from gateway.model.site.lines import RatioSettings
 from gateway.provision.commission.device_change import DeviceChange, changed_device, form_of, load_of_change
 from tests.provision.commission.sites import TEXT, loaded
 

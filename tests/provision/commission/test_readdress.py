@@ -4,7 +4,7 @@ import pytest
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.binding.bound_device import BoundDevice
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from gateway.provision.commission.readdress import RESULTS, ReaddressError, ReaddressResult, plan_readdress, result_of, sentence_of
 from gateway.simulate.devices.bus import crc
 from tests.provision.products import LIBRARY, MODBUS

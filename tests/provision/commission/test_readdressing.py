@@ -9,7 +9,7 @@ from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.line.guarded_driver import GuardedDriver
 from gateway.fieldbus.line_factory import lone_driver
 from gateway.host import clock
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.commission.readdress import ReaddressError, ReaddressPlan, ReaddressResult, plan_readdress
 from gateway.provision.commission.readdressing import readdress
 from tests.provision.products import LIBRARY

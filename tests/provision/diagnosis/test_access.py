@@ -5,7 +5,7 @@ import pytest
 from gateway.fieldbus.modbus.pdu import read_request
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.access import CheckAccess
 from gateway.provision.scan.probing import Presence, probe
 from tests.provision.products import LIBRARY

@@ -2,7 +2,7 @@
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.host import clock
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.cause import CauseKind
 from gateway.provision.diagnosis.device_check import DeviceValues, judge_values, read_device
 from tests.provision.faults.meters import Hookup, meter, swap_words

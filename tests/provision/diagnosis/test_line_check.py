@@ -3,7 +3,7 @@
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import bound_devices
 from gateway.host import clock
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.cause import CauseKind
 from gateway.provision.diagnosis.line_check import LineVerdict, check_line
 from gateway.provision.diagnosis.survey import SurveyTerms

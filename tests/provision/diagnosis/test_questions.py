@@ -4,7 +4,7 @@ import pytest
 
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.line_factory import costs_of
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.questions import questions_for, unused_units
 from tests.provision.products import LIBRARY, MODBUS
 

@@ -2,7 +2,7 @@
 
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import bound_devices
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.evidence import LineEvidence
 from gateway.provision.diagnosis.survey import LineSurvey, SurveyTerms
 from tests.provision.products import LIBRARY, PROFILES

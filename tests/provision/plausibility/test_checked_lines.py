@@ -1,6 +1,6 @@
 """Devices of several lines that were checked, judged together."""
 
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.diagnosis.cause import CauseKind
 from gateway.provision.diagnosis.device_check import CheckedValue
 from gateway.provision.diagnosis.line_check import CheckedDevice, LineVerdict

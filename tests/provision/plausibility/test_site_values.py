@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.model.site import DeviceSettings, LineSettings, SupplySettings
+from gateway.model.site.lines import DeviceSettings, LineSettings, SupplySettings
 from gateway.provision.diagnosis.cause import CauseKind
 from gateway.provision.plausibility.latest_values import DeviceReading
 from gateway.provision.plausibility.site_values import judge_readings, judge_together, phase_of

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 from gateway.fieldbus.wire.serial_port import SerialSettings
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.findings import Badge, Candidate, Found, Identification
 from gateway.provision.scan.known import SiteDevice, SiteLine, missing, profiles_of, remarks, serial_of, site_line
 from tests.provision.products import LIBRARY

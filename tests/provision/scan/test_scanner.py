@@ -13,7 +13,7 @@ from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
 from gateway.fieldbus.wire.serial_port import SerialSettings, SerialWire
 from gateway.fieldbus.wire.tcp_socket import TcpWire
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.findings import Obstacle
 from gateway.provision.scan.line_access import LineAccess
 from gateway.provision.scan.plan import Leg, ScanPlace, serial_legs, server_legs

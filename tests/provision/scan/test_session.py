@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.model.site import DeviceSettings, LineSettings, Rs485Settings
+from gateway.model.site.lines import DeviceSettings, LineSettings, Rs485Settings
 from gateway.provision.findings import Found
 from gateway.provision.scan.known import SiteDevice, SiteLine, site_line
 from gateway.provision.scan.plan import ScanPlace, settings_text

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.model.site import DeviceSettings, LineSettings
+from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.provision.scan.target import ScanTarget, line_of, target_of, target_of_line, units_of
 
 DEVICES = [DeviceSettings(id="d", profile="p")]

@@ -10,7 +10,8 @@ from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.port import RefusedRow, StoreUnavailable
 from gateway.centre.stores.sqlite import HistoryReader
-from gateway.model.site import CentreSettings, HistorySettings, InfluxSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, InfluxSettings, StoreSettings
 from gateway.simulate.history import filling
 from gateway.simulate.history.filling import StoreNotEmpty, fill
 from gateway.simulate.history.rows import History

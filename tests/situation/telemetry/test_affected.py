@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from gateway.model.site import AssetSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.situation.conflicts.shape import shape_of
 from gateway.situation.event.impact import TransitStop
 from gateway.situation.telemetry.affected import AffectedParts, AssetMap, affected_parts

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.model.messages import RoomWorks
-from gateway.model.site import AssetSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.situation.event.document import Acknowledgement
 from gateway.situation.event.kinds import SituationState
 from gateway.situation.lifecycle.parties import Organisation, Parties

@@ -3,7 +3,8 @@
 import pytest
 import segno
 
-from gateway.model.site import PageSettings, PageTlsSettings
+from gateway.model.site.connection import PageTlsSettings
+from gateway.model.site.pages import PageSettings
 from gateway.trust.label.gateway_label import GatewayLabel, Hotspot, gateway_label, hotspot_content, page_address
 
 TLS = PageTlsSettings(cert="page.pem", key="page.pem")

@@ -15,7 +15,7 @@ from gateway.host.http_server import serving
 from gateway.host.threads import OneThread
 from gateway.model.batch import Value
 from gateway.model.messages import GatewayState
-from gateway.model.site import CornerSettings
+from gateway.model.site.access import CornerSettings
 from gateway.web.operator.alarm_desk import AlarmsUnavailable
 from gateway.web.operator.app import CityMap, operator_app
 from gateway.web.operator.completeness import CompletenessRow, CompletenessView, HourCounts

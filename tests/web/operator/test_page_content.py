@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from gateway.host.http_server import serving
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
-from gateway.model.site import CornerSettings
+from gateway.model.site.access import CornerSettings
 from gateway.web.event_stream import EventStream
 from gateway.web.operator.alarm_routes import PageAlarms
 from gateway.web.operator.app import CityMap, PageData, operator_app

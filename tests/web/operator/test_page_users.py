@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from gateway.alarms.state import AlarmState
 from gateway.host.threads import OneThread
-from gateway.model.site import CornerSettings
+from gateway.model.site.access import CornerSettings
 from gateway.web.operator.login import ConsoleLogin
 from gateway.web.operator.users import UsersFile
 from tests.system.servers import program, wait_until

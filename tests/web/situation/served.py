@@ -19,7 +19,10 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import RoomRules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
-from gateway.model.site import AssetSettings, OrganisationSettings, PageTlsSettings, SituationApiSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.connection import PageTlsSettings
+from gateway.model.site.situation.api import SituationApiSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.content import SituationContent
 from gateway.situation.event.geometry import Geometry

@@ -10,7 +10,9 @@ from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host.files import SecretError
-from gateway.model.site import OrganisationSettings, PageTlsSettings, SigningKeySettings, SituationApiSettings
+from gateway.model.site.connection import PageTlsSettings
+from gateway.model.site.situation.api import SituationApiSettings
+from gateway.model.site.situation.organisations import OrganisationSettings, SigningKeySettings
 from gateway.web.situation import door as module
 from gateway.web.situation.door import ApiDoor
 from gateway.web.situation.tokens import TokensFile

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.edge.services.codes import CodeFiles
-from gateway.model.site import PageSettings
+from gateway.model.site.pages import PageSettings
 from gateway.web import sessions
 from tests.edge.running import running_gateway
 from tests.fieldbus.line.tcp_units import TcpUnits, serving

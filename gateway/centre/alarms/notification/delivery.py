@@ -10,7 +10,7 @@ from gateway.host.files import SecretError, read_secret
 from gateway.host.webhook.errors import NotDelivered
 from gateway.host.webhook.post import Receiver, post
 from gateway.host.webhook.signature import key_of_secret
-from gateway.model.site import AlarmSettings
+from gateway.model.site.alarms import AlarmSettings
 
 
 class Postman(NamedTuple):

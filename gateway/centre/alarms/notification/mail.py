@@ -11,7 +11,7 @@ from email.utils import formatdate
 from gateway.alarms.notification.mail_text import MailText
 from gateway.host.files import read_secret
 from gateway.host.webhook.errors import NotDelivered
-from gateway.model.site import SmtpSettings
+from gateway.model.site.alarms import SmtpSettings
 
 log = logging.getLogger(__name__)
 

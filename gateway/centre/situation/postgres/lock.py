@@ -1,7 +1,7 @@
 """The advisory lock of a Situation Room in PostgreSQL: its session has it, and the server ends a session that is silent."""
 
 from gateway.centre.situation.postgres.session import ADVISORY_CLASS, PostgresConnection, PostgresSession, SessionLimits
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 
 _TAKE = f"SELECT pg_try_advisory_lock({ADVISORY_CLASS}, 0), pg_backend_pid()"
 

@@ -16,7 +16,7 @@ from scramp import ScramException
 from gateway.centre.situation.port import RevisionTaken, SituationsUnavailable
 from gateway.config.rules.server_rules import is_loopback
 from gateway.host.files import SecretError, read_secret
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 
 _T = TypeVar("_T")
 PostgresConnection: TypeAlias = Connection

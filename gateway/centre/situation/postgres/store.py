@@ -12,7 +12,7 @@ import msgspec
 from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken
 from gateway.centre.situation.postgres.session import ADVISORY_CLASS, PostgresConnection, PostgresSession, SessionLost
 from gateway.centre.situation.postgres.tables import prepare_tables
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from gateway.situation.lifecycle.situation import Situation
 
 _T = TypeVar("_T")

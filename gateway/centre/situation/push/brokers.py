@@ -17,7 +17,7 @@ from gateway.host.files import SecretError, read_secret
 from gateway.host.http_server import counter, gauge
 from gateway.host.webhook.errors import NotDelivered
 from gateway.host.webhook.post import Receiver, exchange
-from gateway.model.site import ContextBrokerSettings
+from gateway.model.site.situation.room import ContextBrokerSettings
 from gateway.situation.audience import PUBLIC, seen_by
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.formats.port import ExportedSituation, ExportRequest

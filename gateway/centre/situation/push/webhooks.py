@@ -16,7 +16,7 @@ from gateway.host.http_server import counter, gauge
 from gateway.host.webhook.errors import NotDelivered
 from gateway.host.webhook.post import Receiver, post
 from gateway.host.webhook.signature import key_of_secret
-from gateway.model.site import SituationWebhookSettings
+from gateway.model.site.situation.organisations import SituationWebhookSettings
 
 
 class SituationWebhooks:

@@ -13,7 +13,8 @@ from gateway.host.files import SecretError, read_secret
 from gateway.host.webhook.errors import NotDelivered
 from gateway.host.webhook.post import Receiver, post
 from gateway.host.webhook.signature import key_of_secret
-from gateway.model.site import SmtpSettings, SubscriptionSettings
+from gateway.model.site.alarms import SmtpSettings
+from gateway.model.site.situation.subscriptions import SubscriptionSettings
 
 
 class SubscriptionPostman(NamedTuple):

@@ -25,7 +25,8 @@ from gateway.host.http_server import counter, gauge
 from gateway.host.stopping import WorkStopped, unless_stopped, wait_for_stop
 from gateway.host.threads import OneThread
 from gateway.host.webhook.errors import NotDelivered
-from gateway.model.site import SmtpSettings, SubscriptionSettings
+from gateway.model.site.alarms import SmtpSettings
+from gateway.model.site.situation.subscriptions import SubscriptionSettings
 from gateway.situation.conflicts.shape import Box
 from gateway.situation.event.kinds import SeverityLevel
 from gateway.situation.subscription import Subscription

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.alarms.notification.plan import is_within
 from gateway.centre.situation.changes import SituationChange
-from gateway.model.site import PriorityName, QuietSettings
+from gateway.model.site.alarms import PriorityName, QuietSettings
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.kinds import SeverityLevel, SituationKind
 from gateway.situation.subscription import Subscription

@@ -17,7 +17,8 @@ from gateway.host.http_server import counter, gauge
 from gateway.host.mqtt import Message
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
-from gateway.model.site import AssetSettings, EventAlarm, TelemetryEventSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.situation.room import EventAlarm, TelemetryEventSettings
 from gateway.situation.event.content import Audience
 from gateway.situation.event.geometry import Position
 from gateway.situation.event.kinds import SeverityLevel, SituationKind

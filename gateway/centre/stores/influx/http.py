@@ -13,7 +13,7 @@ import msgspec
 from gateway.centre.stores.influx.rejected_lines import reason_of
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.files import SecretError, read_secret
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 
 ANSWER_LIMIT_BYTES = 1 << 16
 

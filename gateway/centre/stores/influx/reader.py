@@ -6,7 +6,7 @@ from typing import Any
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.influxql import identifier, literal
 from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Series, Span, Tags, is_averaged, whole_windows
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.topics import GatewayId
 
 

@@ -10,7 +10,7 @@ from gateway.centre.stores.influx.http import InfluxConnection, refusal
 from gateway.centre.stores.influx.influxql import identifier
 from gateway.centre.stores.influx.rollups import TARGETS, RollUp, continuous_query, reads_from, roll_ups, task, task_name
 from gateway.centre.stores.port import StoreRefused
-from gateway.model.site import InfluxSettings, RetentionSettings
+from gateway.model.site.store import InfluxSettings, RetentionSettings
 
 _ANSWER_LIMIT_BYTES = 8 << 20
 

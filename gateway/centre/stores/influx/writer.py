@@ -17,7 +17,7 @@ from gateway.centre.stores.influx.rejected_lines import is_about_lines, reason_o
 from gateway.centre.stores.port import RefusedRow, StoreRefused, StoreUnavailable, UnfitRow
 from gateway.model.batch import Batch, BatchRow
 from gateway.model.instants import iso_utc
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu
 from gateway.fieldbus.modbus.planning.read_plan import Read, gaps, in_whole, plan, span
 from gateway.fieldbus.modbus.planning.refusals import slot_name
 from gateway.model.profile import Modbus, Profile
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 
 Transport = Literal["rtu", "tcp"]
 

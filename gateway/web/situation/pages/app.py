@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.host.threads import OneThread
-from gateway.model.site import SituationApiSettings, SituationSettings
+from gateway.model.site.situation.api import SituationApiSettings
+from gateway.model.site.situation.room import SituationSettings
 from gateway.web.base import web_app
 from gateway.web.built_page import files_route, page_routes
 from gateway.web.operator.login import ConsoleLogin

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.model.site import OrganisationSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
 from gateway.web.operator.users import ConsoleUser, UserRole, UsersFile
 
 ADD_WITH = "gateway situation person"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gateway.host.signatures.public_key import PublicKeyError, PublicKeyFile
-from gateway.model.site import OrganisationSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
 from gateway.web.situation.problem import ApiProblem, unavailable
 from gateway.web.situation.signed.claims import check_claims, check_is_new, ends_ms
 from gateway.web.situation.signed.compact import SignedToken, TimedClaims, TokenClaims, signed_token, token_refused

@@ -24,7 +24,9 @@ from gateway.centre.alarms.file import AlarmFile
 from gateway.centre.alarms.notification import notifier as notifier_module
 from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.role import RoleContext
-from gateway.model.site import AlarmContactSettings, AlarmSettings, CentreSettings, EscalationSettings, HistorySettings, StoreSettings
+from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, EscalationSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 from tests.centre.alarms.notification.servers import Hook
 
 _STEP_S = 0.005

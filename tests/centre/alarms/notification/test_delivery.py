@@ -11,7 +11,7 @@ from gateway.alarms.state import AlarmKey
 from gateway.centre.alarms.notification.delivery import Postman
 from gateway.centre.alarms.notification.queue import WaitingNotification
 from gateway.host.webhook.errors import NotDelivered
-from gateway.model.site import AlarmContactSettings, AlarmSettings, SmtpSettings
+from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, SmtpSettings
 from tests.centre.alarms.notification.servers import Hook, MailServer
 
 MESSAGE = WaitingNotification(

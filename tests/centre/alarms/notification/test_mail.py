@@ -10,7 +10,8 @@ import pytest
 from gateway.alarms.notification.mail_text import MailText
 from gateway.centre.alarms.notification.mail import send_mail
 from gateway.host.webhook.errors import NotDelivered
-from gateway.model.site import LoginSettings, SmtpSettings
+from gateway.model.site.alarms import SmtpSettings
+from gateway.model.site.connection import LoginSettings
 from tests.centre.alarms.notification.servers import MailServer
 from tests.system.certificates import certificates
 

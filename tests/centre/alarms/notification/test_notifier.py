@@ -15,7 +15,9 @@ from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.notification.queue import NotificationQueue
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
-from gateway.model.site import AlarmContactSettings, AlarmSettings, CentreSettings, EscalationSettings, HistorySettings, StoreSettings
+from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, EscalationSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 from tests.centre.alarms.notification.servers import Hook
 
 KEY = AlarmKey("citelum", "qe-1", "panel_outage", "")

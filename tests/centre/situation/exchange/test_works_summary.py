@@ -15,7 +15,7 @@ from gateway.centre.situation.settings import room_rules
 from gateway.host import clock
 from gateway.model.instants import iso_utc
 from gateway.model.messages import RoomWorks, RoomWorksMessage
-from gateway.model.site import AssetSettings
+from gateway.model.site.assets import AssetSettings
 from gateway.situation.lifecycle.actions import Acknowledge, End, Publish
 from tests.centre.situation.exchange.town import ROOM, context_of
 from tests.centre.situation.telemetry.test_door import ROME

@@ -12,7 +12,10 @@ import msgspec
 from gateway.centre.role import RoleContext
 from gateway.centre.situation.role import Door, SituationRole
 from gateway.host.mqtt import Broker, Mqtt
-from gateway.model.site import CentreSettings, HistorySettings, OrganisationSettings, SituationSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
+from gateway.model.site.situation.room import SituationSettings
+from gateway.model.site.store import HistorySettings, StoreSettings
 from gateway.situation.event.content import SituationContent
 from tests.hostile.client import Client
 from tests.situation.examples import VIA_ROMA

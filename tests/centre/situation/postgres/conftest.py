@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from tests.centre.situation.postgres.cable import Cable
 from tests.centre.situation.postgres.server import PostgresServer
 

@@ -13,7 +13,10 @@ from typing import Any
 
 from pg8000.native import Connection
 
-from gateway.model.site import CentreSettings, LoginSettings, PostgresSettings, SituationSettings, StoreSettings
+from gateway.model.site.centre import CentreSettings
+from gateway.model.site.connection import LoginSettings
+from gateway.model.site.situation.room import PostgresSettings, SituationSettings
+from gateway.model.site.store import StoreSettings
 from tests.system.certificates import certificates
 from tests.system.servers import die_with_parent, free_port, listens, wait_until
 

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.postgres.lock import PostgresRoomLock
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from tests.centre.situation import takeover
 from tests.centre.situation.postgres.cable import Cable
 from tests.centre.situation.postgres.server import PostgresServer

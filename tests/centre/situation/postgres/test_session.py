@@ -9,7 +9,7 @@ import pytest
 
 from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.postgres.session import USUAL_LIMITS, PostgresSession, SessionLimits, SessionLost
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from tests.centre.situation.postgres.server import PostgresServer
 from tests.system.certificates import certificates
 from tests.system.servers import free_port

@@ -14,7 +14,7 @@ import pytest
 from gateway.centre.situation.opening import open_situations
 from gateway.centre.situation.port import RecordedAction, RevisionTaken, SituationsUnavailable
 from gateway.centre.situation.postgres.store import PostgresSituations
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from gateway.situation.lifecycle.situation import Situation
 from tests.centre.situation.postgres.cable import Cable
 from tests.centre.situation.postgres.server import PostgresServer, centre_of
@@ -33,9 +33,8 @@ class TestPostgresSituations(StoreContract):
 
     def in_words(self, folder: Path) -> str:
         module = "__import__('gateway.centre.situation.postgres.store', fromlist=['PostgresSituations'])"
-        read = (
-            "__import__('msgspec').json.decode({!r}, type=__import__('gateway.model.site', fromlist=['PostgresSettings']).PostgresSettings)"
-        )
+        room = "__import__('gateway.model.site.situation.room', fromlist=['PostgresSettings'])"
+        read = f"__import__('msgspec').json.decode({{!r}}, type={room}.PostgresSettings)"
         return f"{module}.PostgresSituations({read.format(msgspec.json.encode(self.settings).decode())})"
 
 

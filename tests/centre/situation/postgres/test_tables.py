@@ -8,7 +8,7 @@ from gateway.centre.situation.port import SituationsUnavailable
 from gateway.centre.situation.postgres.session import PostgresSession
 from gateway.centre.situation.postgres.store import PostgresSituations
 from gateway.centre.situation.postgres.tables import prepare_tables
-from gateway.model.site import PostgresSettings
+from gateway.model.site.situation.room import PostgresSettings
 from tests.centre.situation.postgres.server import PostgresServer
 
 pytestmark = pytest.mark.system

@@ -15,7 +15,7 @@ from gateway.centre.situation.push.entities import BrokerApi
 from gateway.centre.situation.room import SituationRoom
 from gateway.host import clock
 from gateway.host.webhook import post
-from gateway.model.site import ContextBrokerSettings
+from gateway.model.site.situation.room import ContextBrokerSettings
 from gateway.situation.lifecycle.actions import Begin, Cancel, End, SituationAction, Update
 from gateway.situation.lifecycle.parties import Actor
 from tests.centre.situation.push.context_broker import ContextBroker, Json, Place

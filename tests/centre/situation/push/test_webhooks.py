@@ -21,7 +21,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import RoomRules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
-from gateway.model.site import SituationWebhookSettings
+from gateway.model.site.situation.organisations import SituationWebhookSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.content import SituationContent
 from gateway.situation.lifecycle.actions import AddComment, Publish, Update

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.centre.situation.subscriptions.delivery import SubscriptionPostman
 from gateway.host.webhook.errors import NotDelivered
-from gateway.model.site import SmtpSettings, SubscriptionSettings
+from gateway.model.site.alarms import SmtpSettings
+from gateway.model.site.situation.subscriptions import SubscriptionSettings
 from tests.centre.alarms.notification.servers import Hook, MailServer
 from tests.centre.situation.subscriptions.examples import change
 from tests.situation.examples import ROME

@@ -14,7 +14,8 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
 from gateway.centre.situation.subscriptions import door
 from gateway.centre.situation.subscriptions.door import SituationSubscriptions, subscription_of
-from gateway.model.site import AreaSettings, QuietSettings, SmtpSettings, SubscriptionSettings
+from gateway.model.site.alarms import QuietSettings, SmtpSettings
+from gateway.model.site.situation.subscriptions import AreaSettings, SubscriptionSettings
 from gateway.situation.conflicts.shape import Box
 from gateway.situation.event.kinds import SeverityLevel
 from gateway.situation.lifecycle.actions import Cancel, Publish

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.centre.situation.subscriptions.waiting import WaitingChanges
 from gateway.model.instants import ms_of_iso
-from gateway.model.site import QuietSettings
+from gateway.model.site.alarms import QuietSettings
 from gateway.situation.subscription import Subscription
 from tests.centre.situation.subscriptions.examples import change, gone
 from tests.situation.examples import ROME

@@ -26,7 +26,8 @@ from gateway.host import clock
 from gateway.host.mqtt import Broker, Mqtt
 from gateway.model.instants import iso_utc
 from gateway.model.messages import AlarmEntry, AlarmMessage, AlarmText
-from gateway.model.site import AssetSettings, EventAlarm, TelemetryEventSettings
+from gateway.model.site.assets import AssetSettings
+from gateway.model.site.situation.room import EventAlarm, TelemetryEventSettings
 from gateway.situation.event.content import Audience
 from gateway.situation.event.kinds import SeverityLevel, SituationKind, SituationState
 from gateway.situation.lifecycle.actions import Publish

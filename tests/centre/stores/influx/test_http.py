@@ -19,7 +19,7 @@ from gateway.centre.stores.influx.setup import setup_of
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import Span, StoreUnavailable
 from gateway.host.files import SecretError
-from gateway.model.site import InfluxSettings, RetentionSettings, StoreSettings
+from gateway.model.site.store import InfluxSettings, RetentionSettings, StoreSettings
 from tests.centre.readings import ME, ROWS, write
 from tests.centre.stores.doubles import LineProtocolServer
 

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.centre.stores.influx.reader import InfluxReader
 from gateway.centre.stores.port import SelectedPoint, SelectedSeries, Span
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 
 
 def answered(page: SimpleNamespace, values: list[list[object]]) -> InfluxReader:

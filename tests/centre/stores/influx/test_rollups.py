@@ -15,7 +15,7 @@ from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.rollups import RollUp, continuous_query, fill_statement, reads_from, roll_ups, task
 from gateway.centre.stores.influx.setup import setup_of
 from gateway.model.canonical import INTERNAL, MEASUREMENTS, FieldKind
-from gateway.model.site import InfluxSettings, RetentionSettings
+from gateway.model.site.store import InfluxSettings, RetentionSettings
 from tests.centre.stores.flux import Buckets, Number, Task
 from tests.system.servers import influxdb, wait_until
 

@@ -12,7 +12,7 @@ from gateway.centre.stores.influx.rollups import roll_ups
 from gateway.centre.stores.influx.setup import Step, setup_of
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
-from gateway.model.site import InfluxSettings, RetentionSettings
+from gateway.model.site.store import InfluxSettings, RetentionSettings
 from tests.centre.readings import ROWS, write
 from tests.centre.stores.doubles import served
 from tests.centre.stores.influx2 import Influx2

@@ -13,7 +13,7 @@ from gateway.centre.ingest.own_rows import worker_row
 from gateway.centre.stores.influx.http import InfluxConnection, query
 from gateway.centre.stores.influx.writer import InfluxStore
 from gateway.centre.stores.port import StoreRefused, StoreUnavailable
-from gateway.model.site import InfluxSettings
+from gateway.model.site.store import InfluxSettings
 from gateway.model.topics import GatewayId
 from tests.centre.readings import ROWS, T, batch, known, read, stored, write
 from tests.centre.stores.doubles import Refuses, served

@@ -3,7 +3,7 @@
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.modbus.planning.compiled_reads import CompiledReads, PlanConstraints, compile_read, compile_streams
 from gateway.fieldbus.modbus.planning.read_plan import Hole, Read
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.fieldbus.made_devices import COST, device, point
 from tests.profiles.library import LIBRARY
 

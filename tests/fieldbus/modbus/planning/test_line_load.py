@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gateway.fieldbus.binding.binder import bind
 from gateway.fieldbus.modbus.planning.line_load import PlannedCosts, device_load, share
 from gateway.fieldbus.modbus.planning.read_cost import character_s, rtu_cost, silence_s
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.profiles.library import LIBRARY
 
 

@@ -13,7 +13,7 @@ from gateway.fieldbus.binding.every_point import bind_every_point
 from gateway.fieldbus.modbus.planning.read_cost import BusCost, character_s, rtu_cost, silence_s, tcp_cost
 from gateway.fieldbus.modbus.planning.read_plan import Hole, Read, ReadLimits, RegisterSpan, gaps, plan, plan_spans, span
 from gateway.model.profile import SIZE_BYTES, Point, Stretch
-from gateway.model.site import DeviceSettings
+from gateway.model.site.lines import DeviceSettings
 from tests.bench.plan import TRANSPORTS, planned, rivals
 from tests.fieldbus.made_devices import COST, device, plan_at_9600, point
 from tests.profiles.library import LIBRARY

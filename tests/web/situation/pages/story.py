@@ -18,7 +18,9 @@ from gateway.centre.situation.settings import room_rules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
 from gateway.model.instants import ms_of_iso
-from gateway.model.site import OrganisationSettings, SituationApiSettings, SituationPagesSettings, SituationSettings
+from gateway.model.site.situation.api import SituationApiSettings, SituationPagesSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
+from gateway.model.site.situation.room import SituationSettings
 from gateway.web import sessions
 from gateway.web.operator.users import UsersFile
 from gateway.web.situation.door import ApiDoor

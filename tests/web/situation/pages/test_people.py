@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model.site import OrganisationSettings
+from gateway.model.site.situation.organisations import OrganisationSettings
 from gateway.web import sessions
 from gateway.web.operator.users import UsersFile
 from gateway.web.situation.pages.people import ADD_WITH, RoomPeople, login_name, person_and_organisation

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.host import clock
-from gateway.model.site import OrganisationSettings, SigningKeySettings
+from gateway.model.site.situation.organisations import OrganisationSettings, SigningKeySettings
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.signed import used as used_module
 from gateway.web.situation.signed.check import SignedTokens

@@ -1,0 +1,1 @@
+"""The Situation Room in the site file."""
