@@ -179,6 +179,61 @@ class ConfigurationOutcome(msgspec.Struct):
     differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
+_Order = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")]
+_Told = Annotated[str, msgspec.Meta(max_length=512)]
+_Identified = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class FirmwareOrder(msgspec.Struct, omit_defaults=True):
+    """An order of the centre about the firmware of a device.
+
+    `inspect`: say which firmware the device has, and how fast its line carries another; `update`: bring it the target, a file of the
+    firmware repository with a SHA-256; `cancel`: do not begin the order of this name. An order that comes again is not followed twice; the
+    gateway answers what has become of it. One that has not begun at `begin_by_ms` is refused, and one that has not ended at `end_by_ms` is
+    given up, both in milliseconds since 1970.
+    """
+
+    order: _Order
+    action: Literal["inspect", "update", "cancel"]
+    begin_by_ms: _Ms
+    end_by_ms: _Ms
+    target: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | None = None
+
+
+class FirmwareIdentification(msgspec.Struct, omit_defaults=True):
+    """What a device says about itself, and its line.
+
+    `bytes_per_s` is what the line carries of a firmware in the share of its time that the gateway may use for that.
+    """
+
+    line: _Identified
+    bytes_per_s: Annotated[float, msgspec.Meta(ge=0)]
+    model: _Identified | None = None
+    hardware: _Identified | None = None
+    version: _Identified | None = None
+    bootloader_version: _Identified | None = None
+    in_bootloader: bool = False
+
+
+class FirmwareAnswer(msgspec.Struct, omit_defaults=True):
+    """What has become of an order about the firmware of a device; `succeeded`, `failed` and `refused` are ends.
+
+    `refused`: the device was not touched. `code` is one word that says why it was refused or failed, `en` and `it` are the sentence; with
+    `again`, a later attempt may succeed. An order that is `running` has transferred `done_bytes` of `total_bytes`.
+    """
+
+    order: _Order
+    state: Literal["accepted", "running", "succeeded", "failed", "refused"]
+    code: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    en: _Told = ""
+    it: _Told = ""
+    again: bool = False
+    done_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
+    total_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
+    found: FirmwareIdentification | None = None
+
+
 class ReportReason(msgspec.Struct, frozen=True):
     """Why a report is red, in English and Italian."""
 

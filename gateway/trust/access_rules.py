@@ -115,6 +115,8 @@ def _gateway(one: GatewayId) -> tuple[str, ...]:
         f"read {one.topic('configure')}",
         f"write {one.topic('configured')}",
         f"write {one.topic('report')}",
+        f"read {one.device_topic('cmd')}",
+        f"write {one.device_topic('ack')}",
         f"read {topics.every_worker(one.site)}",
     )
 
@@ -133,6 +135,8 @@ def _centre(site: str) -> tuple[str, ...]:
         f"write {topics.every_gateway(site, 'configure')}",
         f"read {topics.every_gateway(site, 'configured')}",
         f"readwrite {topics.every_gateway(site, 'report')}",
+        f"write {topics.every_device(site, 'cmd')}",
+        f"read {topics.every_device(site, 'ack')}",
         f"readwrite {topics.every_worker(site)}",
         f"readwrite {topics.every_asset(site)}",
         f"readwrite {topics.situation_room(site)}",
@@ -164,6 +168,13 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {topics.every_asset(site)}",
             f"read {topics.room_works(site)}",
             f"readwrite {topics.every_alarm(site)}",
+        ),
+        "firmware": (
+            f"read {every(site, 'state')}",
+            f"read {every(site, 'schema/+')}",
+            f"read {topics.every_asset(site)}",
+            f"write {topics.every_device(site, 'cmd')}",
+            f"read {topics.every_device(site, 'ack')}",
         ),
         "page": (
             f"read {every(site, 'state')}",
