@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from firmware_tools.drivers.device_line import DeviceLine
+from firmware_tools.drivers.modbus_file import ModbusFileDriver
 from firmware_tools.drivers.port import FirmwareDriver, UpdateUnsupported
 from firmware_tools.drivers.wirenboard import WirenBoardDriver
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -12,8 +13,16 @@ from gateway.model.site.lines import LineSettings
 
 Make = Callable[[DeviceLine, Profile, FirmwareUpdate], FirmwareDriver]
 
+
+def _modbus_file(line: DeviceLine, profile: Profile, update: FirmwareUpdate) -> FirmwareDriver:
+    if update.file is None:
+        raise UpdateUnsupported(f"profile '{profile.profile}' has no 'file'", f"il profilo '{profile.profile}' non ha 'file'")
+    return ModbusFileDriver(line, profile, update, update.file)
+
+
 _DRIVERS: Mapping[FirmwareProtocol, Make] = {
     "wirenboard": lambda line, _profile, _update: WirenBoardDriver(line),
+    "modbus_file": _modbus_file,
 }
 
 

@@ -173,18 +173,15 @@ class WirenBoardDriver:
         """
         loop = asyncio.get_running_loop()
         give_up_s = loop.time() + _LONGEST_START_S
+        answered = False
         await asyncio.sleep(_RESTART_S)
-        while True:
-            try:
-                identity = await self._quick_probe()
-            except NoFirmwareAnswer:
-                identity = None
+        while loop.time() < give_up_s:
+            identity = await self._quick_probe()
             if identity is not None and identity.in_bootloader is in_bootloader:
                 return
-            if loop.time() > give_up_s:
-                break
+            answered = answered or identity is not None
             await asyncio.sleep(_AGAIN_S)
-        if identity is None:
+        if not answered:
             raise NoFirmwareAnswer("the device does not answer after its restart", "il dispositivo non risponde dopo il riavvio")
         if in_bootloader:
             raise NoFirmwareAnswer("the device did not start its bootloader", "il dispositivo non ha avviato il bootloader")
