@@ -8,6 +8,8 @@ from gateway.cli.standard_output import leave_with_the_reader
 
 _COMMANDS = {
     "repo": "Sign firmware and publish it",
+    "flash": "Update the firmware of a device",
+    "status": "Show the updates of a gateway's devices",
 }
 
 
