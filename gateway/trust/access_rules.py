@@ -181,12 +181,9 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {topics.every_asset(site)}",
             f"write {topics.every_device(site, 'cmd')}",
             f"read {topics.every_device(site, 'ack')}",
-<<<<<<< HEAD
             f"readwrite {topics.rollouts(site)}",
-=======
             f"read {every(site, 'fetch')}",
             f"write {every(site, 'piece')}",
->>>>>>> fw-repo
         ),
         "page": (
             f"read {every(site, 'state')}",

@@ -93,7 +93,16 @@ def test_every_schema_is_a_json_schema(channel: TopicChannel) -> None:
 
 def test_the_addresses_are_those_of_the_topics() -> None:
     me = GatewayId("s", "o", "g")
-    names = {"site": "s", "operator": "o", "gateway": "g", "worker": "w", "asset": "a", "measurement": "lamp", "hash": b"12345678".hex(), "device": "d"}
+    names = {
+        "site": "s",
+        "operator": "o",
+        "gateway": "g",
+        "worker": "w",
+        "asset": "a",
+        "measurement": "lamp",
+        "hash": b"12345678".hex(),
+        "device": "d",
+    }
     made = {channel.name: channel.address.format(**names) for channel in CHANNELS}
     assert made == {
         "city": topics.city("s", "o", "lamp", "a"), "alarm": topics.alarm("s", "o", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
@@ -101,11 +110,8 @@ def test_the_addresses_are_those_of_the_topics() -> None:
         "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
         "configure": me.topic("configure"), "configured": me.topic("configured"), "report": me.topic("report"),
         "firmwareOrder": me.device_topic("cmd", "d"), "firmwareAnswer": me.device_topic("ack", "d"),
-<<<<<<< HEAD
         "rollouts": topics.rollouts("s"),
-=======
             "fileRequest": me.topic("fetch"), "piece": me.topic("piece"),
->>>>>>> fw-repo
     }  # fmt: skip
 
 
