@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from firmware_tools.mirror.server import MirrorServer
 from firmware_tools.rollout.device import DeviceName
 from firmware_tools.rollout.state import DeviceStage, RolloutState
 from gateway.centre.firmware.manager import RolloutManager
@@ -54,6 +55,7 @@ class FirmwareRole:
         )
         store = RolloutStore(context.settings)
         self.manager = RolloutManager(context.site, Path(context.settings.rollouts_path()), store, self._mqtt.publish)
+        self._mirror = _mirror(context, self._mqtt)
         self._connected_s = float("inf")
         self._published = b""
         self._stepped_s = time.monotonic()
@@ -63,6 +65,7 @@ class FirmwareRole:
         loop = asyncio.get_running_loop()
         counts_s = loop.time()
         self._mqtt.start()
+        mirror = None if self._mirror is None else asyncio.create_task(self._mirror.run(stop), name="mirror of the firmware")
         try:
             while not await wait_for_stop(stop, _TICK_S):
                 self._stepped_s = time.monotonic()
@@ -73,6 +76,9 @@ class FirmwareRole:
                     counts_s = loop.time() + EVERY_S
                     await self.manager.store_counts(clock.now_ms())
         finally:
+            if mirror is not None:
+                mirror.cancel()
+                await asyncio.wait((mirror,))
             await self._mqtt.stop()
             await self.manager.close()
 
@@ -90,6 +96,7 @@ class FirmwareRole:
             topics.every_gateway(self._site, "schema/+", operator),
             topics.every_device(self._site, "ack", operator),
             topics.every_asset(self._site, operator),
+            *(() if self._mirror is None else self._mirror.filters),
         )
 
     def _received(self, message: Message) -> None:
@@ -109,6 +116,9 @@ class FirmwareRole:
             sight.hear_city(message.topic, message.payload)
         elif (gateway := topics.parse_gateway(message.topic)) is None:
             return
+        elif gateway.channel == "fetch":
+            if self._mirror is not None:
+                self._mirror.receive(message.topic, message.payload)
         elif gateway.channel == "schema":
             self.manager.inventory.hear_schema(gateway, message.payload, time.monotonic())
         else:
@@ -144,3 +154,11 @@ class FirmwareRole:
             "rollouts_open": len(rollouts),
             "rollouts_stopped": stopped,
         }
+
+
+def _mirror(context: RoleContext, mqtt: Mqtt) -> MirrorServer | None:
+    """Return what sends the repository to gateways; None if the site file names none."""
+    settings = context.settings.firmware
+    if settings is None:
+        return None
+    return MirrorServer(context.site, Path(settings.repository), mqtt.publish, settings.rate)
