@@ -79,7 +79,8 @@ class CityConditions:
     def hear_rollouts(self, message: RolloutsMessage) -> Iterator[Observation]:
         """Yield which roll-outs of firmware stopped by themselves."""
         for one in message.rollouts:
-            detail = AlarmText(f"{one.model} {one.version}: {one.en}", f"{one.model} {one.version}: {one.it}")
+            what, why = f"{one.firmware.model} {one.firmware.version}", one.why or AlarmText("", "")
+            detail = AlarmText(f"{what}: {why.en}", f"{what}: {why.it}")
             yield Observation(Subject(CENTRE, f"rollout-{one.id}", ""), "rollout_stopped", one.state == "stopped", "", detail)
 
     def hear_stored(self, measurement: str, subject: Subject, values: Mapping[str, float]) -> Iterator[Observation]:

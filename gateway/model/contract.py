@@ -169,14 +169,6 @@ CHANNELS = (
         description="What has become of an order about the firmware of a device.",
     ),
     TopicChannel(
-        "rollouts",
-        "{site}/v1/firmware/rollouts",
-        RolloutsMessage,
-        "centre",
-        retained=True,
-        description="The roll-outs of firmware: those that have not ended, and the newest that have.",
-    ),
-    TopicChannel(
         "fileRequest",
         f"{_GATEWAY}/fetch",
         FileRequest,
@@ -191,6 +183,14 @@ CHANNELS = (
         "centre",
         retained=False,
         description="A piece of a file of the repository: a header of 22 bytes and what was asked for, as docs/protocol.md shows.",
+    ),
+    TopicChannel(
+        "rollouts",
+        "{site}/v1/firmware/rollouts",
+        RolloutsMessage,
+        "centre",
+        retained=True,
+        description="The roll-outs of firmware: those that have not ended, and the newest that have.",
     ),
     TopicChannel(
         "report",

@@ -181,9 +181,9 @@ def _process(site: str, name: str, role: str) -> tuple[str, ...]:
             f"read {topics.every_asset(site)}",
             f"write {topics.every_device(site, 'cmd')}",
             f"read {topics.every_device(site, 'ack')}",
-            f"readwrite {topics.rollouts(site)}",
             f"read {every(site, 'fetch')}",
             f"write {every(site, 'piece')}",
+            f"readwrite {topics.rollouts(site)}",
         ),
         "page": (
             f"read {every(site, 'state')}",

@@ -5,7 +5,7 @@ import pytest
 from gateway.alarms.city import CENTRE, CityConditions
 from gateway.alarms.observation import Subject
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
-from gateway.model.messages import GatewayState, RolloutsMessage, RolloutStatus, WorkerState
+from gateway.model.messages import AlarmText, GatewayState, RolledOutFirmware, RolloutsMessage, RolloutStatus, WorkerState
 from gateway.model.topics import GatewayId
 from tests.alarms.city_messages import NIGHT_MS, message, meter
 
@@ -61,7 +61,8 @@ def test_of_a_few_readings_nothing_is_known() -> None:
     ("state", "met"), [("stopped", True), ("running", False), ("paused", False), ("aborted", False), ("finished", False)]
 )
 def test_a_roll_out_that_stopped_by_itself_is_an_alarm_until_somebody_decides(state: str, met: bool) -> None:
-    status = RolloutStatus("r7", "a.wbfw", "WBMR6C", "1.26.0", state, "me", "", "", ["citelum"], 0, [], 9, {}, "2 failed", "2 falliti")  # type: ignore[arg-type]
+    firmware, why = RolledOutFirmware("a.wbfw", "WBMR6C", "1.26.0"), AlarmText("2 failed", "2 falliti")
+    status = RolloutStatus("r7", firmware, state, "me", "", "", ["citelum"], 0, [], {}, why)  # type: ignore[arg-type]
     (found,) = CityConditions().hear_rollouts(RolloutsMessage(1, [status]))
     assert (found.subject, found.kind, found.met) == (Subject(CENTRE, "rollout-r7", ""), "rollout_stopped", met)
     assert found.detail.it == "WBMR6C 1.26.0: 2 falliti"

@@ -140,7 +140,7 @@ async def test_state_and_schemas_are_published_before_the_first_batch(rig: Rig) 
     rig.online()
     assert await rig.settled() == [STATE, SCHEMA, DATA]
     assert [retain for _, _, retain in rig.last] == [True, True, False]
-    assert rig.mqtt.subscribed == [STATE, ME.topic("receipt"), ME.topic("ask"), "prato/v1/centre/+/state", ME.topic("certificate"), ME.device_topic("cmd")]
+    assert rig.mqtt.subscribed == [STATE, ME.topic("receipt"), ME.topic("ask"), "prato/v1/centre/+/state", ME.topic("certificate")]
     assert rig.mqtt.client_id == "prato-citelum-gw-1"
     epoch = rig.journal.epoch.hex()
     assert rig.mqtt.will == Will(STATE, msgspec.json.encode(GatewayState("offline", epoch, host="edge-a")))

@@ -18,7 +18,16 @@ from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
-from gateway.model.messages import AlarmMessage, CityMessage, GatewayState, RolloutsMessage, RolloutStatus, RoomWorks, RoomWorksMessage
+from gateway.model.messages import (
+    AlarmMessage,
+    CityMessage,
+    GatewayState,
+    RolledOutFirmware,
+    RolloutsMessage,
+    RolloutStatus,
+    RoomWorks,
+    RoomWorksMessage,
+)
 from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, EscalationSettings, WorksSettings
 from gateway.model.site.centre import CentreSettings
 from gateway.model.site.situation.room import SituationSettings
@@ -80,7 +89,7 @@ async def test_a_roll_out_that_stops_by_itself_is_raised_and_cleared(broker: str
     topic = "prato/v1/centre/city/alarm/rollout-r7"
     async with running(broker, tmp_path), utility(broker) as peer:
         for state, kinds in (("running", None), ("stopped", ["rollout_stopped"]), ("running", None)):
-            status = RolloutStatus("r7", "a", "WBMR6C", "1", state, "me", "", "", [], 0, [], 9, {}, "2 failed")  # type: ignore[arg-type]
+            status = RolloutStatus("r7", RolledOutFirmware("a", "WBMR6C", "1"), state, "me", "", "", [], 0, [], {})  # type: ignore[arg-type]
             await peer.say(rollouts("prato"), msgspec.json.encode(RolloutsMessage(1, [status])))
 
             def said(kinds: list[str] | None = kinds) -> bool:
