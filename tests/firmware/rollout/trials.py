@@ -4,7 +4,6 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,14 +66,13 @@ class Trial:
         (folder / "edge").mkdir()
         self.fleet = MeterFleet(self.place.url, folder / "edge", *size, flash_s=flash_s)
 
-    async def until_over(self, rollout: str, between: Callable[[Any], None] = lambda _: None) -> Any:
+    async def until_over(self, rollout: str) -> Any:
         """Return how a roll-out ended, or where it stopped."""
         until_s, status = time.monotonic() + _LONGEST_S, None
         while time.monotonic() < until_s:
             status = await self.place.status(rollout)
             if "ended" in status or status["state"] == "stopped":
                 return status
-            between(status)
             await asyncio.sleep(1)
         raise AssertionError(f"the roll-out did not end: {status}")
 
@@ -121,14 +119,18 @@ async def killed_centre(size: Size, kills: int = 4, flash_s: float = 1.0) -> Tri
         chance = random.Random(7)
         left = sorted(chance.uniform(0.02, 0.9) for _ in range(kills))
 
-        def kill_in_the_middle(status: Any) -> None:
-            updated = len(_updated(trial)) / size.devices
-            if left and updated >= left[0] and trial.fleet.counts.now.total():
-                del left[0]
-                trial.place.kill()
-                trial.place.start()
+        async def kill() -> None:
+            """Kill the centre when so many devices are updated, and others are being updated."""
+            while left:
+                if len(_updated(trial)) >= left[0] * size.devices and trial.fleet.counts.now.total():
+                    del left[0]
+                    trial.place.kill()
+                    trial.place.start()
+                await asyncio.sleep(0.1)
 
-        status = await trial.until_over(rollout, kill_in_the_middle)
+        killing = asyncio.create_task(kill())
+        status = await trial.until_over(rollout)
+        killing.cancel()
         found(status, [
             *([] if status["state"] == "finished" else [f"it is {status['state']}: {status.get('why')}"]),
             *([] if status["stages"] == {"healthy": size.devices} else [f"not all are healthy: {status['stages']}"]),
