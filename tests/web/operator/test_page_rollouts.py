@@ -1,5 +1,6 @@
 """The roll-outs on the page in a real browser: quiet, in both languages, and accessible."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -37,6 +38,8 @@ def test_a_roll_out_that_stops_is_shown_with_its_reason_while_the_page_is_open(s
         server.do(work)
 
     server.do(receive_asset("lamp", "pl-1", message("pl-1")))
+    expect(page.locator("tr[data-asset]")).to_have_count(1)
+    page.reload()
     expect(page.locator("#chart-title")).not_to_be_empty()
     say(payload(status(7)))
     row = page.locator("[data-rollout=r7]")
@@ -53,5 +56,10 @@ def test_a_roll_out_that_stops_is_shown_with_its_reason_while_the_page_is_open(s
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert accessibility_findings(page) == []
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=f"{folder}/rollouts-phone.png", full_page=True)
+        page.set_viewport_size({"width": 1400, "height": 900})
+        page.locator("#rollout-part").scroll_into_view_if_needed()
+        page.locator("#rollout-part").screenshot(path=f"{folder}/rollouts-desk.png")
     say(b"")
     expect(page.locator("#rollout-part")).to_be_hidden()
