@@ -4,10 +4,10 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
+from firmware_tools.flash.progress import FlashResult
 from firmware_tools.flash.record import Reason, UpdateRecord
 from firmware_tools.flash.record_files import FIRMWARE_FOLDER, hand_over, make_folder
 from gateway.host.files import heir_of
@@ -15,10 +15,6 @@ from gateway.model.instants import iso_utc
 
 AUDIT_FILE = "audit.jsonl"
 """One JSON object on each line; lines are only ever added."""
-
-
-FlashResult = Literal["succeeded", "unchanged", "refused", "failed", "interrupted", "paused"]
-"""How an attempt ended. interrupted: the update goes on by itself, or when it is asked for again. paused: somebody has stopped it."""
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,7 +8,7 @@ import msgspec
 
 from firmware_tools.drivers.port import FirmwareDriver, FirmwareError, NoFirmwareAnswer
 from firmware_tools.flash.line_use import LineUse
-from firmware_tools.flash.progress import TransferRate, UpdateProgress
+from firmware_tools.flash.progress import TransferRate, UpdateView, view_of
 from firmware_tools.flash.record import UpdateRecord
 from firmware_tools.flash.record_files import UpdateFiles
 from firmware_tools.flash.update import Step, Update
@@ -19,7 +19,7 @@ from gateway.host.stopping import wait_for_stop
 _STORE_S = 1.0
 """Progress of a device that knows its own place is stored so often."""
 
-OnProgress = Callable[[UpdateProgress], None]
+OnProgress = Callable[[UpdateView], None]
 
 
 class UpdateSurroundings(NamedTuple):
@@ -113,11 +113,13 @@ class Flasher:
             return self._ends[record.chunk]
         return self._ends[-1] if record.phase in ("finishing", "reading_back", "succeeded") else 0
 
+    @property
+    def view(self) -> UpdateView:
+        """How far the update is."""
+        return view_of(self._update.record, self._done_bytes, self._ends[-1], self._rate.bytes_per_s)
+
     def _report(self) -> None:
-        record, rate, done = self._update.record, self._rate.bytes_per_s, self._done_bytes
-        left_s = (self._ends[-1] - done) / rate if rate and record.phase == "sending" else None
-        reason = record.reason.en if record.reason is not None and not record.ended else None
-        self._around.on_progress(UpdateProgress(record.device, record.phase, done, self._ends[-1], rate, left_s, reason))
+        self._around.on_progress(self.view)
 
     async def _store(self) -> None:
         """Store the record if it changed; the chunk alone as often as the transfer needs it to be resumed."""

@@ -34,3 +34,12 @@ class LinePace:
     def _save(self, now_s: float) -> None:
         self._saved_s = min(self._saved_s + self._share * (now_s - self._at_s), _LOAN_S + self._share * _SAVED_MOST_S)
         self._at_s = now_s
+
+
+_USED_WELL = 0.75
+"""The part of a line's bytes that are firmware; the rest are heads, checksums, silences, and waiting for the device."""
+
+
+def carried_bytes_per_s(character_s: float, share: float) -> float:
+    """Return how much firmware a line carries a second at a share of its time, roughly: for plans and predictions."""
+    return share * _USED_WELL / character_s

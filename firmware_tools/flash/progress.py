@@ -1,31 +1,85 @@
 """How far an update is, how fast it is, and how long it will take. Pure; times are monotonic seconds that the caller passes."""
 
 from collections import deque
+from typing import Literal
 
 import msgspec
 
-from firmware_tools.flash.record import Phase
+from firmware_tools.flash.record import Phase, Reason, UpdateRecord
+
+FlashResult = Literal["succeeded", "unchanged", "refused", "failed", "interrupted", "paused"]
+"""How an attempt ended. interrupted: the update goes on by itself, or when it is asked for again. paused: somebody has stopped it."""
 
 _WINDOW = 64
 """The rate is that of so many last chunks, so that it follows a line that becomes slower."""
 
 
-class UpdateProgress(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How far an update is: bytes that the device has, bytes a second, and seconds left; None while they are not known."""
+class UpdateView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far an update is.
+
+    Attributes:
+        device, line, by: The device, its line, and who asked for the update.
+        image: The SHA-256 of the image.
+        from_version, to_version, read_back: The versions before and after, and that which the device says in the end, if they are known.
+        phase: How far it is.
+        done_bytes, total_bytes: Bytes that the device has, and all bytes of the transfer.
+        bytes_per_s, left_s: The rate, and how long the transfer will still take; None while they are not known.
+        reason: Why it does not get on, or did not succeed.
+        result: How the attempt ended; None while it lasts.
+    """
 
     device: str
+    line: str
+    by: str
+    image: str
     phase: Phase
     done_bytes: int
     total_bytes: int
+    from_version: str | None = None
+    to_version: str | None = None
+    read_back: str | None = None
     bytes_per_s: float | None = None
     left_s: float | None = None
-    waits_for: str | None = None
-    """Why it does not get on, in English."""
+    reason: Reason | None = None
+    result: FlashResult | None = None
 
     @property
     def percent(self) -> float:
         """The share that was transferred, in percent."""
         return 100 * self.done_bytes / self.total_bytes if self.total_bytes else 0.0
+
+
+def view_of(
+    record: UpdateRecord,
+    done_bytes: int,
+    total_bytes: int,
+    bytes_per_s: float | None = None,
+    result: FlashResult | None = None,
+) -> UpdateView:
+    """Return how far an update is, from its record and what its transfer measured."""
+    sending = record.phase == "sending" and bytes_per_s
+    return UpdateView(
+        device=record.device,
+        line=record.line,
+        by=record.by,
+        image=record.image,
+        phase=record.phase,
+        done_bytes=done_bytes,
+        total_bytes=total_bytes,
+        from_version=record.from_version,
+        to_version=record.to_version,
+        read_back=record.read_back,
+        bytes_per_s=bytes_per_s,
+        left_s=(total_bytes - done_bytes) / bytes_per_s if sending and bytes_per_s else None,
+        reason=record.reason,
+        result=result,
+    )
+
+
+def stored_view(record: UpdateRecord) -> UpdateView:
+    """Return how far an update is that is not under way, as well as its record says."""
+    share = {"sending": record.chunk / record.chunks if record.chunks else 0.0, "checking": 0.0, "entering": 0.0}.get(record.phase, 1.0)
+    return view_of(record, int(share * record.size_bytes), record.size_bytes)
 
 
 class TransferRate:

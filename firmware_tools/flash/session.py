@@ -7,10 +7,11 @@ from typing import NamedTuple
 import msgspec
 
 from firmware_tools.drivers.port import FirmwareDriver, FirmwareIdentity, ImageRefused
-from firmware_tools.flash.audit import AuditFile, FlashResult, audit_entry
-from firmware_tools.flash.checks import Circumstances, Demands, refusal
+from firmware_tools.flash.audit import AuditFile, audit_entry
 from firmware_tools.flash.errors import FlashFailed, FlashRefused
 from firmware_tools.flash.flasher import Flasher, UpdateSurroundings
+from firmware_tools.flash.preparation.checks import Circumstances, Demands, refusal
+from firmware_tools.flash.progress import FlashResult
 from firmware_tools.flash.record import UpdateRecord
 from firmware_tools.flash.update import Update
 from firmware_tools.image.image import FirmwareImage
@@ -36,6 +37,11 @@ class WantedUpdate(NamedTuple):
     by: str
     reinstall: bool = False
     older: bool = False
+
+    @property
+    def demands(self) -> Demands:
+        """What the image and the person who asks demand of the device's version."""
+        return Demands(self.release.least_version if self.release is not None else None, self.older)
 
 
 class FlashOutcome(NamedTuple):
@@ -69,11 +75,11 @@ async def flash(
             chunks = driver.chunks(image)
         except ImageRefused as error:
             raise FlashRefused(error.code, str(error), error.italian) from error
-        record = _record(wanted, before, len(chunks), around.now_ms())
+        record = record_for(wanted, before, len(chunks), around.now_ms())
         await asyncio.to_thread(files.save_image, image)
-        demands = Demands(wanted.release.least_version if wanted.release is not None else None, wanted.older)
-        update = Update(record, partial(refusal, record, demands, circumstances), patience_s)
-        await Flasher(update, driver, image, around).run(stop)
+        update = Update(record, partial(refusal, record, wanted.demands, circumstances), patience_s)
+        flasher = Flasher(update, driver, image, around)
+        await flasher.run(stop)
         result = _result(update)
         if result == "refused":
             await asyncio.to_thread(files.restore, wanted.device, before)
@@ -82,10 +88,11 @@ async def flash(
             await asyncio.to_thread(files.save, record)
         await asyncio.to_thread(audit.add, audit_entry(record, result, around.now_ms()))
         await asyncio.to_thread(files.discard_images)
+        around.on_progress(msgspec.structs.replace(flasher.view, result=result))
     return _outcome(update, result)
 
 
-def _record(wanted: WantedUpdate, before: UpdateRecord | None, chunks: int, now_ms: int) -> UpdateRecord:
+def record_for(wanted: WantedUpdate, before: UpdateRecord | None, chunks: int, now_ms: int) -> UpdateRecord:
     """Return the record to go on with, or a new one."""
     image, release = wanted.image, wanted.release
     if before is not None and before.touched and before.image == image.sha256 and before.chunks == chunks:

@@ -77,10 +77,11 @@ class Update:
     def probed(self, identity: FirmwareIdentity) -> None:
         """Compare what the device is with what it should be by now."""
         record, self.identity = self.record, identity
+        wrong = other_device(record, identity)
         if record.phase == "checking":
-            self._checked(identity)
-        elif (reason := other_device(record, identity)) is not None:
-            self._fail(reason)
+            self._checked(identity, wrong)
+        elif wrong is not None:
+            self._fail(wrong)
         elif not identity.in_bootloader:
             self._runs(identity)
         elif record.phase == "finishing":
@@ -133,9 +134,8 @@ class Update:
         self._wait_s = min(_FIRST_WAIT_S * 2 ** min(self._failures, 10), _LONGEST_WAIT_S)
         self._waited_s += self._wait_s
 
-    def _checked(self, identity: FirmwareIdentity) -> None:
-        record = self.record
-        reason = self._check(identity)
+    def _checked(self, identity: FirmwareIdentity, wrong: Reason | None) -> None:
+        record, reason = self.record, wrong or self._check(identity)
         if reason is not None:
             self._refuse(reason)
         elif not identity.in_bootloader and identity.version is not None and identity.version == record.to_version and not record.reinstall:

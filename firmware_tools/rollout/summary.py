@@ -4,7 +4,7 @@ import msgspec
 
 from firmware_tools.rollout.state import DeviceStage, Rollout
 from gateway.model.instants import iso_utc
-from gateway.model.messages import AlarmText, RolloutStatus, RolloutWave
+from gateway.model.messages import AlarmText, RolledOutFirmware, RolloutStatus, RolloutWave
 
 
 class DeviceOfRollout(msgspec.Struct, omit_defaults=True):
@@ -25,9 +25,7 @@ def status_of(rollout: Rollout) -> RolloutStatus:
     """Return what is said of a roll-out."""
     return RolloutStatus(
         rollout.id,
-        rollout.target.path,
-        rollout.target.release.model,
-        rollout.target.release.version,
+        RolledOutFirmware(rollout.target.path, rollout.target.release.model, rollout.target.release.version),
         rollout.state.value,
         rollout.by,
         iso_utc(rollout.begun_ms, "seconds"),
@@ -35,10 +33,8 @@ def status_of(rollout: Rollout) -> RolloutStatus:
         sorted({one.name.operator for one in rollout.devices}),
         rollout.wave,
         [RolloutWave(rollout.count(*DeviceStage, wave=number), _stages(rollout, number)) for number in range(rollout.waves)],
-        len(rollout.devices),
         _stages(rollout),
-        rollout.why.en,
-        rollout.why.it,
+        rollout.why if rollout.why.en else None,
         iso_utc(rollout.ended_ms, "seconds") if rollout.ended else None,
     )
 

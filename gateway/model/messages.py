@@ -243,6 +243,13 @@ class FirmwareAnswer(msgspec.Struct, omit_defaults=True):
     found: FirmwareIdentification | None = None
 
 
+class AlarmText(msgspec.Struct, frozen=True):
+    """A text of an alarm in English and Italian."""
+
+    en: str
+    it: str
+
+
 class RolloutWave(msgspec.Struct):
     """A wave of a roll-out: how many devices it has, and how many are in each stage. The first wave are the canaries."""
 
@@ -250,16 +257,22 @@ class RolloutWave(msgspec.Struct):
     stages: dict[str, int]
 
 
-class RolloutStatus(msgspec.Struct, omit_defaults=True):
-    """A roll-out of a firmware: what it does, how far it is, and why it does what it does.
+class RolledOutFirmware(msgspec.Struct):
+    """A firmware of the repository: the name of its image, the model that it is for, and its version."""
 
-    `version` of the firmware for devices of a `model` is brought to devices of the `operators`; `wave` is the present one, from 0.
-    """
-
-    id: str
     target: str
     model: str
     version: str
+
+
+class RolloutStatus(msgspec.Struct, omit_defaults=True):
+    """A roll-out of a firmware to devices of `operators`: what it does, how far it is, and why it does what it does.
+
+    `wave` is the present one, from 0; `stages` says how many devices are in each stage.
+    """
+
+    id: str
+    firmware: RolledOutFirmware
     state: Literal["running", "paused", "stopped", "aborted", "finished"]
     by: str
     begun: str
@@ -267,10 +280,8 @@ class RolloutStatus(msgspec.Struct, omit_defaults=True):
     operators: list[str]
     wave: int
     waves: list[RolloutWave]
-    devices: int
     stages: dict[str, int]
-    en: str = ""
-    it: str = ""
+    why: AlarmText | None = None
     ended: str | None = None
 
 
@@ -457,13 +468,6 @@ class CityMessage(msgspec.Struct, omit_defaults=True):
     name: str | None = None
     location: CityPoint | None = None
     said_every_s: float = 0.0
-
-
-class AlarmText(msgspec.Struct, frozen=True):
-    """A text of an alarm in English and Italian."""
-
-    en: str
-    it: str
 
 
 class AlarmEntry(msgspec.Struct, omit_defaults=True):

@@ -190,7 +190,7 @@ def every_gateway(site: str, channel: GatewayChannel | Literal["schema/+"], oper
 
 
 def every_device(site: str, channel: DeviceChannel, operator: str = "+") -> str:
-    """Return the filter for the orders about every device of a site (`cmd`), or for the answers to them (`ack`), or only of one operator's."""
+    """Return the filter for the orders about every device of a site (`cmd`), or the answers to them (`ack`), or only of one operator's."""
     return f"{site}/v1/{operator}/gw/+/{channel}/+"
 
 

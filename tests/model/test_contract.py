@@ -30,9 +30,10 @@ from gateway.model.messages import (
     Refusal,
     RenewalRequest,
     RenewedCertificate,
+    RolledOutFirmware,
+    RolloutsMessage,
     RolloutStatus,
     RolloutWave,
-    RolloutsMessage,
     SignedReport,
     TimeAnswer,
     TimeQuestion,
@@ -128,7 +129,7 @@ EXAMPLES = {
     "firmwareOrder": FirmwareOrder("r1-3-1", "update", 1, 2, "wb/mr6c/1.24.0.wbfw", "0" * 64),
     "firmwareAnswer": FirmwareAnswer("r1-3-1", "failed", "power", "en", "it", True, 1, 2, FirmwareIdentification("line", 100.0, "MR6C", "1", "1.24.0", "1.4", True)),
     "fileRequest": FileRequest(1, "metadata/timestamp.json", 0, 16384),
-    "rollouts": RolloutsMessage(1, [RolloutStatus("r1", "t", "m", "1", "stopped", "me", "2026-11-23T02:15:20Z", "2026-11-23T02:15:20Z", ["o"], 0, [RolloutWave(3, {"failed": 1})], 3, {"failed": 1}, "en", "it", "2026-11-23T02:15:20Z")]),
+    "rollouts": RolloutsMessage(1, [RolloutStatus("r1", RolledOutFirmware("t", "m", "1"), "stopped", "me", "2026-11-23T02:15:20Z", "2026-11-23T02:15:20Z", ["o"], 0, [RolloutWave(3, {"failed": 1})], {"failed": 1}, AlarmText("en", "it"), "2026-11-23T02:15:20Z")]),
     "report": SignedReport(report(), "-----BEGIN", b"signature"),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from firmware_tools.rollout.state import DeviceStage, Rollout, RolloutDevice
-from gateway.centre.firmware.survey import Question
+from gateway.centre.firmware.survey import SurveyQuestion
 from gateway.model.messages import FirmwareOrder
 from gateway.model.topics import GatewayId
 
@@ -36,7 +36,7 @@ class OrderPost:
         )
         self._post(order, GatewayId(self._site, *device.name[:2]), device.name.device, now_ms)
 
-    def ask(self, question: Question, now_ms: int) -> None:
+    def ask(self, question: SurveyQuestion, now_ms: int) -> None:
         """Ask a device what it is."""
         order = FirmwareOrder(question.order, "inspect", question.begin_by_ms, question.end_by_ms)
         self._post(order, GatewayId(self._site, *question.device[:2]), question.device.device, now_ms)

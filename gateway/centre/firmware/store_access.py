@@ -21,7 +21,7 @@ _VERSIONS_MS = 90 * 86_400_000
 _MOST_ROWS = 50_000
 """Rows that wait for a store that does not answer; then the oldest are dropped, which are in the file of roll-outs, too."""
 
-Ranges = dict[FieldName, tuple[float, float]]
+FieldRanges = dict[FieldName, tuple[float, float]]
 
 
 class RolloutStore:
@@ -34,9 +34,9 @@ class RolloutStore:
         self._waiting: list[StoredRow] = []
         self.failing = False
 
-    def ranges(self, device: DeviceName, fields: Iterable[FieldName], now_ms: int) -> Ranges:
+    def ranges(self, device: DeviceName, fields: Iterable[FieldName], now_ms: int) -> FieldRanges:
         """Return between which values the fields of a device were in the hours of the last week; nothing if the store does not answer."""
-        found: Ranges = {}
+        found: FieldRanges = {}
         by_measurement: dict[str, list[str]] = {}
         for one in fields:
             by_measurement.setdefault(one.measurement, []).append(one.field)
@@ -98,8 +98,8 @@ class RolloutStore:
         self.failing = True
 
 
-def _extremes(asset: str, measurement: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> Ranges:
-    found: Ranges = {}
+def _extremes(asset: str, measurement: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> FieldRanges:
+    found: FieldRanges = {}
     for number, field in enumerate(fields):
         values = [float(row[number]) for row in rows if isinstance(row[number], int | float) and not isinstance(row[number], bool)]  # type: ignore[arg-type]
         if values:

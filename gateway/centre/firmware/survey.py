@@ -10,7 +10,7 @@ _ANSWER_MS, _BEGIN_MS = 45_000, 30_000
 """How long a gateway may take to answer, and to begin."""
 
 
-class Question(NamedTuple):
+class SurveyQuestion(NamedTuple):
     """A question to a device: the name of the order, and by when it must begin and end."""
 
     order: str
@@ -32,14 +32,14 @@ class Survey:
         self._waiting: dict[tuple[str, str], deque[tuple[int, DeviceName]]] = {}
         for number, name in enumerate(devices):
             self._waiting.setdefault(name[:2], deque()).append((number, name))
-        self._asked: dict[tuple[str, str], Question] = {}
+        self._asked: dict[tuple[str, str], SurveyQuestion] = {}
 
     @property
     def done(self) -> bool:
         """Whether every device was asked, and answered or let its time pass."""
         return not self._waiting and not self._asked
 
-    def step(self, now_ms: int, online: Iterable[tuple[str, str]]) -> Iterator[Question]:
+    def step(self, now_ms: int, online: Iterable[tuple[str, str]]) -> Iterator[SurveyQuestion]:
         """Yield the questions to ask now; devices of gateways that are offline are not asked."""
         for gateway, question in list(self._asked.items()):
             if now_ms > question.end_by_ms:
@@ -51,7 +51,7 @@ class Survey:
                 del self._waiting[gateway]
                 continue
             number, name = waiting.popleft()
-            question = Question(f"q{self.request}-{number}", name, now_ms + _BEGIN_MS, now_ms + _ANSWER_MS)
+            question = SurveyQuestion(f"q{self.request}-{number}", name, now_ms + _BEGIN_MS, now_ms + _ANSWER_MS)
             self._asked[gateway] = question
             yield question
 

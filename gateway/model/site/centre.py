@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from gateway.model.scalar_types import BrokerUrls, Delay, HostPort, Label, Name, says
+from gateway.model.scalar_types import BrokerUrls, Delay, HostPort, Label, Name, Size, says
 from gateway.model.site.access import AccessSettings
 from gateway.model.site.alarms import AlarmSettings, WorksSettings
 from gateway.model.site.connection import LoginSettings, TlsSettings
@@ -40,6 +40,7 @@ class RolloutSettings(SitePart, frozen=True, kw_only=True):
         str, says("Folder of the published repository of signed firmware (`firmware repo publish`); it is also sent to gateways.")
     ]
     root: Annotated[str, says("File of its first root metadata, `1.root.json`, which a person has put in place: it says whom to trust.")]
+    rate: Annotated[Size, says("Bytes a second at which files are sent to all gateways together.")] = 256 << 10
 
 
 class CentreSettings(SitePart, frozen=True, kw_only=True):

@@ -1,10 +1,9 @@
-"""Whether an update may begin: what the device is, its power, and how well it answers. Pure."""
+"""Whether an update may begin on a device of the right model: its hardware and version, its power, and how well it answers. Pure."""
 
 from typing import NamedTuple
 
 from firmware_tools.drivers.port import FirmwareIdentity
 from firmware_tools.flash.record import Reason, UpdateRecord
-from firmware_tools.flash.update import other_device
 from firmware_tools.image.release import version_order
 
 ERRORS_MOST = 0.1
@@ -43,7 +42,7 @@ class Demands(NamedTuple):
 
 def refusal(record: UpdateRecord, demands: Demands, around: Circumstances, identity: FirmwareIdentity) -> Reason | None:
     """Return why an update may not begin; None if it may. A device in its bootloader is rescued whatever version it had."""
-    reason = other_device(record, identity) or _power(around)
+    reason = _power(around)
     if reason is None and not identity.in_bootloader:
         reason = _unknown_hardware(record, identity) or _version(record, demands, identity.version) or _line(around)
     return reason
