@@ -88,7 +88,7 @@ dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
 	$(BIN)/python -m dashboards.alerts.render
 
-CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured firmwareOrder firmwareAnswer report situation situationRequest situationAnswer situationNear
+CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured firmwareOrder firmwareAnswer fileRequest rollouts report situation situationRequest situationAnswer situationNear
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json

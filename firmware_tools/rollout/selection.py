@@ -63,8 +63,8 @@ def select(known: Iterable[KnownDevice], wanted: DeviceFilter, release: Firmware
     for device in sorted(known, key=lambda one: one.name):
         if not wanted.may_choose(device):
             continue
-        if device.line is None:
-            found.left_out.append(LeftOut(device, _UNKNOWN))
+        if device.line is None or device.refused is not None:
+            found.left_out.append(LeftOut(device, device.refused or _UNKNOWN))
         elif device.model == release.model and wanted.chooses(device):
             why = _obstacle(device, release)
             if why is None:

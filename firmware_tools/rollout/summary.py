@@ -4,7 +4,7 @@ import msgspec
 
 from firmware_tools.rollout.state import DeviceStage, Rollout
 from gateway.model.instants import iso_utc
-from gateway.model.messages import AlarmText
+from gateway.model.messages import AlarmText, RolledOutFirmware, RolloutStatus, RolloutWave
 
 
 class DeviceOfRollout(msgspec.Struct, omit_defaults=True):
@@ -21,56 +21,26 @@ class DeviceOfRollout(msgspec.Struct, omit_defaults=True):
     why: AlarmText | None = None
 
 
-class WaveOfRollout(msgspec.Struct):
-    """A wave of a roll-out: how many devices it has in each stage."""
-
-    number: int
-    devices: int
-    stages: dict[DeviceStage, int]
-
-
-class RolloutSummary(msgspec.Struct, omit_defaults=True):
-    """A roll-out, as it is shown: `why` says why it does what it does."""
-
-    id: str
-    target: str
-    model: str
-    version: str
-    state: str
-    by: str
-    begun: str
-    deadline: str
-    wave: int
-    waves: list[WaveOfRollout]
-    stages: dict[DeviceStage, int]
-    devices: int
-    why: AlarmText | None = None
-    ended: str | None = None
-
-
-def summary_of(rollout: Rollout) -> RolloutSummary:
-    """Return what is shown of a roll-out."""
-    waves = [WaveOfRollout(number, rollout.count(*DeviceStage, wave=number), _stages(rollout, number)) for number in range(rollout.waves)]
-    return RolloutSummary(
+def status_of(rollout: Rollout) -> RolloutStatus:
+    """Return what is said of a roll-out."""
+    return RolloutStatus(
         rollout.id,
-        rollout.target.path,
-        rollout.target.release.model,
-        rollout.target.release.version,
-        rollout.state,
+        RolledOutFirmware(rollout.target.path, rollout.target.release.model, rollout.target.release.version),
+        rollout.state.value,
         rollout.by,
         iso_utc(rollout.begun_ms, "seconds"),
         iso_utc(rollout.deadline_ms, "seconds"),
+        sorted({one.name.operator for one in rollout.devices}),
         rollout.wave,
-        waves,
+        [RolloutWave(rollout.count(*DeviceStage, wave=number), _stages(rollout, number)) for number in range(rollout.waves)],
         _stages(rollout),
-        len(rollout.devices),
         rollout.why if rollout.why.en else None,
         iso_utc(rollout.ended_ms, "seconds") if rollout.ended else None,
     )
 
 
 def devices_of(rollout: Rollout) -> list[DeviceOfRollout]:
-    """Return what is shown of the devices of a roll-out, in the order of their updates."""
+    """Return what is said of the devices of a roll-out, in the order of their updates."""
     return [
         DeviceOfRollout(
             str(one.name),
@@ -87,5 +57,5 @@ def devices_of(rollout: Rollout) -> list[DeviceOfRollout]:
     ]
 
 
-def _stages(rollout: Rollout, wave: int | None = None) -> dict[DeviceStage, int]:
-    return {stage: count for stage in DeviceStage if (count := rollout.count(stage, wave=wave))}
+def _stages(rollout: Rollout, wave: int | None = None) -> dict[str, int]:
+    return {stage.value: count for stage in DeviceStage if (count := rollout.count(stage, wave=wave))}

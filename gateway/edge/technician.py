@@ -90,7 +90,7 @@ async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
     await identify.recover()
     configuration = Configuration(site.file, site.state)
     orders = CentreOrders(present, configuration)
-    present().follow_orders(orders.receive)
+    present().inbox.on_order = orders.receive
     await orders.live.resume()
     registers = LocalRegisters(present)
     try:

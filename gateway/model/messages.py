@@ -184,6 +184,15 @@ _Told = Annotated[str, msgspec.Meta(max_length=512)]
 _Identified = Annotated[str, msgspec.Meta(max_length=64)]
 
 
+class FileRequest(msgspec.Struct):
+    """A request of a gateway for a piece of a file of the firmware repository; the answer has the same number."""
+
+    request: Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+    name: Annotated[str, msgspec.Meta(max_length=512)]
+    offset: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**20)]
+
+
 class FirmwareOrder(msgspec.Struct, omit_defaults=True):
     """An order of the centre about the firmware of a device.
 
@@ -232,6 +241,55 @@ class FirmwareAnswer(msgspec.Struct, omit_defaults=True):
     done_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
     total_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
     found: FirmwareIdentification | None = None
+
+
+class AlarmText(msgspec.Struct, frozen=True):
+    """A text of an alarm in English and Italian."""
+
+    en: str
+    it: str
+
+
+class RolloutWave(msgspec.Struct):
+    """A wave of a roll-out: how many devices it has, and how many are in each stage. The first wave are the canaries."""
+
+    devices: int
+    stages: dict[str, int]
+
+
+class RolledOutFirmware(msgspec.Struct):
+    """A firmware of the repository: the name of its image, the model that it is for, and its version."""
+
+    target: str
+    model: str
+    version: str
+
+
+class RolloutStatus(msgspec.Struct, omit_defaults=True):
+    """A roll-out of a firmware to devices of `operators`: what it does, how far it is, and why it does what it does.
+
+    `wave` is the present one, from 0; `stages` says how many devices are in each stage.
+    """
+
+    id: str
+    firmware: RolledOutFirmware
+    state: Literal["running", "paused", "stopped", "aborted", "finished"]
+    by: str
+    begun: str
+    deadline: str
+    operators: list[str]
+    wave: int
+    waves: list[RolloutWave]
+    stages: dict[str, int]
+    why: AlarmText | None = None
+    ended: str | None = None
+
+
+class RolloutsMessage(msgspec.Struct):
+    """The retained message about roll-outs: those that have not ended, and the newest that have."""
+
+    v: int
+    rollouts: list[RolloutStatus]
 
 
 class ReportReason(msgspec.Struct, frozen=True):
@@ -410,13 +468,6 @@ class CityMessage(msgspec.Struct, omit_defaults=True):
     name: str | None = None
     location: CityPoint | None = None
     said_every_s: float = 0.0
-
-
-class AlarmText(msgspec.Struct, frozen=True):
-    """A text of an alarm in English and Italian."""
-
-    en: str
-    it: str
 
 
 class AlarmEntry(msgspec.Struct, omit_defaults=True):

@@ -31,11 +31,13 @@ def whole(form: str) -> str:
     return rf"^(?:{form})\Z"
 
 
-GatewayChannel = Literal["state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured"]
+GatewayChannel = Literal[
+    "state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured", "fetch", "piece"
+]
 
 DeviceChannel = Literal["cmd", "ack"]
 
-_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|schema/([0-9a-f]{16})"
+_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|fetch|piece|schema/([0-9a-f]{16})"
 _GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/({_CHANNELS})")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
 _DEVICE = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(cmd|ack)/({LEVEL})")
@@ -188,7 +190,7 @@ def every_gateway(site: str, channel: GatewayChannel | Literal["schema/+"], oper
 
 
 def every_device(site: str, channel: DeviceChannel, operator: str = "+") -> str:
-    """Return the filter for the orders about every device of a site (`cmd`), or for the answers to them (`ack`), or only of one operator's."""
+    """Return the filter for the orders about every device of a site (`cmd`), or the answers to them (`ack`), or only of one operator's."""
     return f"{site}/v1/{operator}/gw/+/{channel}/+"
 
 
@@ -247,6 +249,11 @@ def situation_room(site: str) -> str:
 def room_works(site: str) -> str:
     """Return the topic on which the Situation Room says which works suppress alarms of the centre."""
     return f"{site}/v1/sr/works"
+
+
+def rollouts(site: str) -> str:
+    """Return the topic of the retained message about roll-outs of firmware."""
+    return f"{site}/v1/firmware/rollouts"
 
 
 def situation_mark(site: str) -> str:

@@ -9,7 +9,9 @@ from gateway.model.site.part import SitePart
 class RepositorySettings(SitePart, frozen=True, kw_only=True):
     """A repository of signed firmware (`firmware repo`)."""
 
-    source: Annotated[str, says("Where it is: `mqtt`, the copy that the centre sends over the broker; a folder; or an `https://` URL.")] = "mqtt"
+    source: Annotated[str, says("Where it is: `mqtt`, the copy that the centre sends over the broker; a folder; or an `https://` URL.")] = (
+        "mqtt"
+    )
     root: Annotated[str, says("File of the first root metadata, `1.root.json`, which a person has put in place: it says whom to trust.")]
     rate: Annotated[Size, says("With `mqtt`: bytes a second at which files are received, beside the gateway's readings.")] = 16 << 10
 

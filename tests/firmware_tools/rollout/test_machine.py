@@ -336,7 +336,8 @@ def test_nothing_is_judged_while_the_centre_has_only_begun_to_look() -> None:
     world = world_of({0: MUTE}, settle_s=7200.0)
     played(world, 1)
     blind = Street(set(), lambda _: None, sees=False)
-    world.machine.step(world.now_ms + 2 * HOUR_MS, blind)
-    assert world.rollout.state is RolloutState.RUNNING
-    world.machine.step(world.now_ms + 2 * HOUR_MS, world.street())
-    assert world.rollout.state is RolloutState.STOPPED
+    states = []
+    for street_now in (blind, world.street()):
+        world.machine.step(world.now_ms + 2 * HOUR_MS, street_now)
+        states.append(world.rollout.state)
+    assert states == [RolloutState.RUNNING, RolloutState.STOPPED]
