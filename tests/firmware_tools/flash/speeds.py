@@ -102,7 +102,9 @@ async def measure(case: DriverCase, share: float, size_bytes: int, *, every_s: f
 
 def table(found: list[Speed]) -> str:
     """Return what was measured, as text."""
-    head = f"{'driver':<12} {'baud':>6} {'share':>6} {'version':>8} {'alone B/s':>10} {'B/s':>8} {'of share':>9} {'others/s':>15} {'kept':>6}"
+    head = (
+        f"{'driver':<12} {'baud':>6} {'share':>6} {'version':>8} {'alone B/s':>10} {'B/s':>8} {'of share':>9} {'others/s':>15} {'kept':>6}"
+    )
     rows = [
         f"{one.driver:<12} {one.baud:>6} {one.share:>6.0%} {one.version or '-':>8} {one.alone_bytes_per_s:>10.0f} {one.bytes_per_s:>8.0f}"
         f" {one.reached:>9.0%} {one.readings_before:>6.2f} -> {one.readings_meanwhile:>5.2f} {one.kept:>6.0%}"
