@@ -73,7 +73,14 @@ def planned_trials(count: int, seed: int) -> list[Trial]:
 
 def _fast(unit: UpdatableUnit) -> UpdatableUnit:
     """Make a device quick, so that many trials take minutes."""
-    for name, value in (("restart_s", 0.02), ("erase_s", 0.05), ("block_s", 0.001), ("record_s", 0.001), ("power_on_s", 0.5)):
+    for name, value in (
+        ("restart_s", 0.02),
+        ("erase_s", 0.05),
+        ("block_s", 0.001),
+        ("record_s", 0.001),
+        ("write_s", 0.002),
+        ("power_on_s", 0.5),
+    ):
         if hasattr(unit, name):
             setattr(unit, name, value)
     return unit
@@ -113,7 +120,7 @@ async def run_trial(context: ForkServerContext, trial: Trial) -> TrialResult:
             if trial.wrong_image:
                 release = release.__class__(vendor="Simulated", model="other", version=NEW, driver=release.driver)
             job = FlashJob(profile, line, settings, image, release, name, trial.place)
-            kills = 0
+            kills, code = 0, -signal.SIGKILL
             for run in range(_RUNS_MOST):
                 last = run == _RUNS_MOST - 1
                 by_time = not last and (job.kill is None) and (run == 0 or chosen.random() < 0.3)

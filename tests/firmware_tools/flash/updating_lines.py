@@ -21,7 +21,9 @@ from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.bootloaders.bus import UpdateBus, serving
 from gateway.simulate.bootloaders.file_record import FileRecordUnit
 from gateway.simulate.bootloaders.generic import make_image
+from gateway.simulate.bootloaders.modem import ModemUnit
 from gateway.simulate.bootloaders.registers import Meter
+from gateway.simulate.bootloaders.stm32 import Stm32Unit, make_stm32_image
 from gateway.simulate.bootloaders.unit import UnitFaults, UpdatableUnit
 from gateway.simulate.bootloaders.wirenboard import WirenBoard, make_wbfw
 from tests.firmware_tools.drivers.profiles import profile_of
@@ -82,6 +84,33 @@ CASES: tuple[DriverCase, ...] = (
         lambda folder: profile_of("modbus_file", folder),
         _generic,
         "SIM-1",
+    ),
+    DriverCase(
+        "xmodem",
+        19200,
+        lambda baud, faults: ModemUnit(UNIT, version="1.0.0", baud=baud, faults=faults),
+        lambda folder: profile_of("xmodem", folder),
+        _generic,
+        "SIM-1",
+        shares_line=False,
+    ),
+    DriverCase(
+        "ymodem",
+        57600,
+        lambda baud, faults: ModemUnit(UNIT, batch=True, version="1.0.0", baud=baud, faults=faults),
+        lambda folder: profile_of("ymodem", folder),
+        _generic,
+        "SIM-1",
+        shares_line=False,
+    ),
+    DriverCase(
+        "stm32",
+        57600,
+        lambda baud, faults: Stm32Unit(UNIT, version="1.0.0", baud=baud, bootloader_baud=57600, faults=faults),
+        lambda folder: profile_of("stm32", folder),
+        lambda content: make_stm32_image("SIM-1", NEW, content),
+        "SIM-1",
+        shares_line=False,
     ),
 )
 
