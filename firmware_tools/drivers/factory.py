@@ -6,6 +6,7 @@ from firmware_tools.drivers.device_line import DeviceLine
 from firmware_tools.drivers.modbus_file import ModbusFileDriver
 from firmware_tools.drivers.modem import ModemDriver
 from firmware_tools.drivers.port import FirmwareDriver, UpdateUnsupported
+from firmware_tools.drivers.smp import SmpDriver
 from firmware_tools.drivers.stm32 import Stm32Driver
 from firmware_tools.drivers.wirenboard import WirenBoardDriver
 from gateway.fieldbus.binding.bound_device import BoundDevice
@@ -28,6 +29,7 @@ _DRIVERS: Mapping[FirmwareProtocol, Make] = {
     "xmodem": ModemDriver,
     "ymodem": ModemDriver,
     "stm32": Stm32Driver,
+    "smp": SmpDriver,
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from firmware_tools.drivers.application import Application
 from firmware_tools.drivers.device_line import DeviceLine
-from firmware_tools.drivers.modem_blocks import ACK, CAN, CRC_WANTED, END_OF_BATCH, EOT, LONG_BYTES, NAK, block, name_block
+from firmware_tools.drivers.frames.modem_blocks import ACK, CAN, CRC_WANTED, END_OF_BATCH, EOT, LONG_BYTES, NAK, block, name_block
 from firmware_tools.drivers.port import FirmwareIdentity, ImageRefused, NoFirmwareAnswer, Resumption, TransferLost
 from firmware_tools.drivers.raw_line import RawLine
 from firmware_tools.image.image import FirmwareImage

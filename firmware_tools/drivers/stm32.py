@@ -12,9 +12,7 @@ from collections.abc import Sequence
 
 from firmware_tools.drivers.application import Application
 from firmware_tools.drivers.device_line import DeviceLine
-from firmware_tools.drivers.port import FirmwareIdentity, ImageRefused, NoFirmwareAnswer, Resumption, TransferLost, UpdateUnsupported
-from firmware_tools.drivers.raw_line import RawLine
-from firmware_tools.drivers.stm32_frames import (
+from firmware_tools.drivers.frames.stm32_frames import (
     ACK,
     ERASE,
     EXTENDED_ERASE,
@@ -34,6 +32,8 @@ from firmware_tools.drivers.stm32_frames import (
     filled,
     is_application,
 )
+from firmware_tools.drivers.port import FirmwareIdentity, ImageRefused, NoFirmwareAnswer, Resumption, TransferLost, UpdateUnsupported
+from firmware_tools.drivers.raw_line import RawLine
 from firmware_tools.image.image import FirmwareImage
 from gateway.model.profile import FirmwareUpdate, Profile
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_tools.drivers.modem_blocks import END_OF_BATCH, block, name_block
+from firmware_tools.drivers.frames.modem_blocks import END_OF_BATCH, block, name_block
 from gateway.simulate.bootloaders.modem import crc16
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_tools.drivers.stm32_frames import (
+from firmware_tools.drivers.frames.stm32_frames import (
     EXTENDED_ERASE,
     GET,
     GO,
