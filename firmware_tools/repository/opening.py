@@ -10,6 +10,9 @@ from firmware_tools.repository.source import Source
 if TYPE_CHECKING:
     from firmware_tools.repository.client import VerifiedRepository
 
+TRUSTED = "firmware/trusted"
+"""Where the state folder of a gateway keeps what was verified."""
+
 _NEEDED = ("tuf", "securesystemslib", "cryptography")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from firmware_tools.image.release import FirmwareTarget
 from firmware_tools.mirror.receiver import MirrorSource
 from firmware_tools.repository.errors import RepositoryError
-from firmware_tools.repository.opening import open_repository
+from firmware_tools.repository.opening import TRUSTED, open_repository
 from firmware_tools.repository.source import FolderSource, Source
 from firmware_tools.repository.web_source import WebSource
 from gateway.edge.services.parts import Present
@@ -18,8 +18,8 @@ from gateway.model.site.firmware import RepositorySettings
 if TYPE_CHECKING:
     from firmware_tools.repository.client import VerifiedRepository
 
-TRUSTED, PARTS = "firmware/trusted", "firmware/parts"
-"""Where the state folder keeps what was verified, and images that are not complete."""
+PARTS = "firmware/parts"
+"""Where the state folder keeps images that are not complete."""
 
 _FRESH_S = 600.0
 """How long what was read is good enough to be looked into again."""
