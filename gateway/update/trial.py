@@ -37,7 +37,7 @@ class SlotTrial(msgspec.Struct, frozen=True):
     answering: list[tuple[str, str]]
     began_ms: int
     attempts: int = 0
-    why: Mapping[Literal["en", "it"], str] = {}
+    why: Mapping[str, str] = {}
 
     @property
     def is_pending(self) -> bool:

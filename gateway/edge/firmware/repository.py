@@ -71,6 +71,16 @@ class EdgeRepository:
                 )
             return target, await (await self._refreshed(_FRESH_S)).image(name)
 
+    async def archive(self, name: str) -> Path:
+        """Return the file of a release of the gateway, which is fetched unless it is there.
+
+        Raises:
+            RepositoryError: The repository has no such release, or it is refused or not received.
+            OSError: It can't be stored.
+        """
+        async with self._turn:
+            return await (await self._refreshed(_FRESH_S)).image(name)
+
     async def _refreshed(self, fresh_s: float) -> "VerifiedRepository":
         opened = self._open()
         now_s = asyncio.get_running_loop().time()
