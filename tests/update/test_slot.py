@@ -35,7 +35,7 @@ def test_a_slot_has_the_program_of_its_archive_and_is_made_once(tmp_path: Path) 
     unit = (tmp_path / "etc/systemd/system/street-update.service").read_text()
     assert "/opt/street-gateway" in unit
     (tmp_path / "site.yaml").write_text("site: x\nunknown: 1\n")
-    with pytest.raises(UpdateError, match=r"gateway check .* failed: .*unknown key"):
+    with pytest.raises(UpdateError, match=r"(?s)gateway check .* failed: .*unknown key"):
         check_site(layout, "new", tmp_path / "site.yaml")
 
 

@@ -10,7 +10,7 @@ from firmware_tools.image.release import FirmwareTarget
 from firmware_tools.mirror.receiver import MirrorSource
 from firmware_tools.repository.errors import RepositoryError
 from firmware_tools.repository.opening import TRUSTED, open_repository
-from firmware_tools.repository.source import FolderSource, Source
+from firmware_tools.repository.source import FolderSource, RepositorySource
 from firmware_tools.repository.web_source import WebSource
 from gateway.edge.services.parts import Present
 from gateway.model.site.firmware import RepositorySettings
@@ -108,7 +108,7 @@ class EdgeRepository:
     def _now_ms(self) -> int | None:
         return self._present().clock.trusted_ms()
 
-    def _source(self, settings: RepositorySettings, state: Path) -> Source:
+    def _source(self, settings: RepositorySettings, state: Path) -> RepositorySource:
         self._mirror = None
         if settings.source == "mqtt":
             self._mirror = MirrorSource(state / PARTS, self._ask, settings.rate)
