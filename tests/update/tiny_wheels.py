@@ -26,7 +26,19 @@ __path__.append({source!r})
 FAULTS = {
     "none": "",
     "ends": 'if "run" in sys.argv and "update" not in sys.argv:\n    raise SystemExit("this version ends at once")',
-    "blind": 'if "run" in sys.argv and "update" not in sys.argv:\n    import socket\n\n    def _blind(*_, **__):\n        raise OSError("this version reaches no device")\n\n    socket.socket.connect = _blind',
+    "blind": """if "run" in sys.argv and "update" not in sys.argv:
+    import socket
+
+    _connect = socket.socket.connect
+
+    def _blind(self, address):
+        if isinstance(address, tuple):
+            raise OSError("this version reaches no device")
+        return _connect(self, address)
+
+    socket.socket.connect = _blind
+    sys.modules["uvloop"] = None  # it would connect by itself
+""",
 }
 
 

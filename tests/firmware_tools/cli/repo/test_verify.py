@@ -1,6 +1,7 @@
 """`firmware repo verify`."""
 
 import json
+import re
 from pathlib import Path
 
 from tests.firmware_tools.cli.repo.in_process import firmware
@@ -9,7 +10,7 @@ from tests.firmware_tools.cli.repo.in_process import firmware
 def test_a_good_repository_is_good(folder: Path) -> None:
     done = firmware("repo", "verify", folder / "repo")
     assert done.returncode == 0
-    assert done.stdout.startswith("good: 1 images; days left: root 729, targets 364, snapshot 29, timestamp 13")
+    assert re.fullmatch(r"good: 1 images; days left: root (729|730), targets (364|365), snapshot (29|30), timestamp (13|14)\n", done.stdout)
 
 
 def test_an_image_that_was_changed_is_found(folder: Path) -> None:
