@@ -241,6 +241,7 @@ store_failures             counter   int     {count}           Writes that faile
 lost_parts                 gauge     int     {count}           Parts of ten minutes of which the store lost readings for good
 [rollout]
 state                      state     string  -                 What the roll-out does: running, paused, stopped, aborted, finished
+model                      state     string  -                 Model of the devices that it is for
 version                    state     string  -                 Version of the firmware that it brings
 wave                       gauge     int     1                 Its present wave; 0 are the canaries
 waves                      gauge     int     {count}           Waves that it has, the canaries included

@@ -11,7 +11,7 @@ import msgspec
 from firmware_tools.rollout.device import DeviceName
 from firmware_tools.rollout.health import before
 from firmware_tools.rollout.machine import GivenOrder, Street
-from firmware_tools.rollout.state import Rollout
+from firmware_tools.rollout.state import Rollout, RolloutState
 from firmware_tools.rollout.summary import status_of
 from gateway.centre.firmware.book import RolloutBook
 from gateway.centre.firmware.file import RolloutFile, RolloutNews, RolloutRequest, names_in
@@ -151,7 +151,8 @@ class RolloutManager:
         for one in news:
             log.info("roll-out %s: %s %s", one.rollout, one.device, one.text.en)
         if news:
-            await self._stored.run(self._store.write, list(event_rows(self._site, news, {one.id for one in self.book.rollouts})))
+            stopped = {one.id for one in self.book.rollouts if one.state is RolloutState.STOPPED}
+            await self._stored.run(self._store.write, list(event_rows(self._site, news, stopped)))
 
     def _send(self, now_ms: int) -> None:
         """Give the orders that are stored, repeat those that nobody answered, and ask devices what they are."""

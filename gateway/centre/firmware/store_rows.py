@@ -29,13 +29,14 @@ _COUNTS: tuple[tuple[DeviceStage, ...], ...] = (
 
 def count_row(site: str, rollout: Rollout, t_ms: int) -> StoredRow:
     """Return the row of a roll-out at a time: its state, its wave, and how many devices are in each stage."""
-    stream = Stream(rollout.id, "firmware", CENTRE, "rollout", _ROLLOUT, EVERY_S, {"model": rollout.target.release.model})
-    values = [rollout.state.value, rollout.target.release.version, rollout.wave, rollout.waves, len(rollout.devices)]
+    stream = Stream(rollout.id, "firmware", CENTRE, "rollout", _ROLLOUT, EVERY_S)
+    release = rollout.target.release
+    values = [rollout.state.value, release.model, release.version, rollout.wave, rollout.waves, len(rollout.devices)]
     return StoredRow(origin(GatewayId(site, CENTRE, CENTRE), stream), t_ms, [*values, *(rollout.count(*stages) for stages in _COUNTS)])
 
 
-def event_rows(site: str, news: Iterable[RolloutNews], active: set[str]) -> Iterator[StoredRow]:
-    """Yield what happened as events, of the roll-out or of one of its devices; `active` are the roll-outs that have not ended.
+def event_rows(site: str, news: Iterable[RolloutNews], stopped: set[str]) -> Iterator[StoredRow]:
+    """Yield what happened as events, of a roll-out or of one of its devices; one of those that `stopped` is active, as an alarm is.
 
     Two events of one series at one time would be one: each has a millisecond of its own.
     """
@@ -48,7 +49,9 @@ def event_rows(site: str, news: Iterable[RolloutNews], active: set[str]) -> Iter
         taken.add((asset, device, t_ms))
         stream = Stream(asset, device, CENTRE, "event", _EVENT, 0.0)
         text = _texts(one)
-        yield StoredRow(origin(sender, stream), t_ms, ["firmware_rollout", one.rollout in active, text.en, text.it])
+        yield StoredRow(
+            origin(sender, stream), t_ms, ["firmware_rollout", None if one.device else one.rollout in stopped, text.en, text.it]
+        )
 
 
 def _subject(site: str, one: RolloutNews) -> tuple[GatewayId, str, str]:

@@ -85,7 +85,8 @@ async def bad_canaries(size: Size, flash_s: float = 1.0) -> TrialResult:
         found(status, [
             *([] if status["state"] == "stopped" and status["wave"] == 0 else ["it did not stop at the canaries"]),
             *(f"{name}: a device that was no canary was updated" for name in _updated(trial) if name not in _canaries(status)),
-            *([] if len(ill) == 1 else [f"{len(ill)} ill devices instead of one"]),
+            *([] if ill else ["no ill device was found"]),
+            *(f"{name} failed, though it works" for name in _failed(status) if name not in ill),
         ])  # fmt: skip
     return found.result
 
