@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.system.servers import wait_until
+from tests.system.servers import READY_S, wait_until
 from tests.update.rig import UpdateRig, kill_group, random_pause
 
 GOOD = ("1.0.0", "1.0.1")
@@ -112,7 +112,8 @@ class Kills:
         assert before is not None
         began_ms, left = self._killed(step, version)
         rig.run(rig.timer())
-        assert rig.version() == before == left, "an installation that was not tried changes nothing"
+        ended = self._whole()
+        assert ended == before == left, f"an installation that was not tried changes nothing: {before}, {left}, {ended}"
         return self._judged(step, left, version, began_ms)
 
     def trying(self, step: Step, version: str) -> KilledTrial:
@@ -130,7 +131,8 @@ class Kills:
         assert not trial.is_pending, f"not finished: {trial}"
         tried = trial.version == version
         good = version in GOOD
-        assert rig.version() == (version if good and tried else before), f"{trial}, {rig.version()} runs: {rig.said()[-2000:]}"
+        ended = self._whole()
+        assert ended == (version if good and tried else before), f"{trial}, {ended} runs: {rig.said()[-2000:]}"
         return self._judged(step, left, version, began_ms)
 
     def _killed(self, step: Step, version: str) -> tuple[int, str]:
@@ -151,19 +153,23 @@ class Kills:
     def _whole(self) -> str:
         """Check that the program under the link is whole and that a gateway runs, and return its version."""
         rig = self._rig
-        program = rig.root / "opt/street-gateway/bin/gateway"
-        said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True, env=rig.environment, cwd="/").stdout
-        assert said.split()[1][:2] == "1.", said
-        wait_until("a gateway", lambda: rig.version() is not None)
-        return rig.version() or ""
+        linked = rig.layout.prefix / "bin"
+        script = (linked / "gateway").read_text()
+        assert Path(script.partition("\n")[0].removeprefix("#!")).exists(), script
+        asked = [str(linked / "python"), "-c", "import gateway, gateway.cli; print(gateway.__version__)"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True, env=rig.environment, cwd="/").stdout
+        assert said.startswith("1."), said
+        until_s = time.monotonic() + READY_S
+        while (found := rig.version()) is None:
+            assert time.monotonic() < until_s, "no gateway runs"
+            time.sleep(0.05)
+        return found
 
     def _judged(self, step: Step, left: str, wanted: str, began_ms: int) -> KilledTrial:
         rig = self._rig
         rig.wait_for_answers()
         _settled(rig)
-        return KilledTrial(
-            step.name, left, rig.version() or "", wanted, rig.starts() - rig.starts_before, round(rig.longest_gap_s(began_ms), 2)
-        )
+        return KilledTrial(step.name, left, self._whole(), wanted, rig.starts() - rig.starts_before, round(rig.longest_gap_s(began_ms), 2))
 
 
 def _settled(rig: UpdateRig) -> int:
