@@ -65,7 +65,7 @@ def _slot(rig: UpdateRig, version: str, *parts: str) -> bool:
 
 INSTALLING = (
     Step("begin", lambda _rig, _version: True, 3.0),
-    Step("archive", lambda rig, _version: any((rig.layout.state / "images").glob("*")), 0.3),
+    Step("archive", lambda rig, _version: any((rig.layout.state / "trusted" / "images").glob("*")), 0.3),
     Step("environment", lambda rig, version: _slot(rig, version, "pyvenv.cfg"), 6.0),
     Step("packages", lambda rig, version: _slot(rig, version, "bin", "pip"), 3.0),
     Step("program", lambda rig, version: _slot(rig, version, "bin", "gateway"), 0.5),
