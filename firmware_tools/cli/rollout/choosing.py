@@ -14,7 +14,7 @@ from firmware_tools.cli.rollout.common import answered, opened, say_later, with_
 from firmware_tools.image.release import FirmwareTarget, newest
 from firmware_tools.rollout.device import DeviceName, KnownDevice
 from firmware_tools.rollout.plan import planned, too_slow
-from firmware_tools.rollout.selection import DeviceFilter, LeftOut, select
+from firmware_tools.rollout.selection import DeviceFilter, LeftOutDevice, select
 from firmware_tools.rollout.state import Rollout
 from firmware_tools.rollout.terms import RolloutTerms
 from firmware_tools.rollout.windows import NightWindow
@@ -97,7 +97,7 @@ class Proposal(NamedTuple):
     """What would be rolled out, and which devices are left out."""
 
     rollout: Rollout
-    left_out: list[LeftOut]
+    left_out: list[LeftOutDevice]
 
 
 class Choice(NamedTuple):
@@ -250,7 +250,7 @@ def _in_areas(centre: CentreSite, areas: tuple[str, ...], known: list[KnownDevic
     ]
 
 
-def _nothing(target: FirmwareTarget, left_out: list[LeftOut]) -> NoReturn:
+def _nothing(target: FirmwareTarget, left_out: list[LeftOutDevice]) -> NoReturn:
     release = target.release
     fail(
         in_language(
