@@ -1,6 +1,7 @@
 """An update by this process, on a line that no gateway uses now."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,14 @@ from firmware_tools.flash.errors import FlashFailed, FlashRefused
 from firmware_tools.flash.flasher import UpdateSurroundings
 from firmware_tools.flash.line_use import FreeLine
 from firmware_tools.flash.preparation.checks import Circumstances
-from firmware_tools.flash.preparation.image_choice import ChosenImage, OpenRepository, newest_image, no_repository, unfinished_image
+from firmware_tools.flash.preparation.image_choice import (
+    ChosenImage,
+    OpenRepository,
+    SignedImages,
+    newest_image,
+    no_repository,
+    unfinished_image,
+)
 from firmware_tools.flash.preparation.inspection import inspect
 from firmware_tools.flash.preparation.plan import FlashPlan, planned
 from firmware_tools.flash.preparation.survey import survey
@@ -22,12 +30,15 @@ from firmware_tools.flash.progress import UpdateView
 from firmware_tools.flash.record_files import UpdateFiles
 from firmware_tools.flash.session import WantedUpdate, flash
 from firmware_tools.image.image import FirmwareImage
-from firmware_tools.repository.opening import open_repository
+from firmware_tools.repository.opening import TRUSTED, open_repository
+from firmware_tools.repository.source import FolderSource
+from firmware_tools.repository.web_source import WebSource
 from gateway.cli.common import fail, in_language
 from gateway.config.site_file import LoadedSite
 from gateway.fieldbus.binding.binder import Binder
 from gateway.fieldbus.line_factory import bound_devices
 from gateway.host import clock
+from gateway.model.site.firmware import RepositorySettings
 from gateway.web.firmware.routes import FlashAsk
 
 T = TypeVar("T")
@@ -59,12 +70,12 @@ async def flash_here(loaded: LoadedSite, ask: FlashAsk, printer: FlashPrinter, s
     async def work() -> None:
         bench = await _prepare(loaded, ask)
         around = UpdateSurroundings(FreeLine(), bench.files, clock.now_ms, show)
-        await flash(bench.wanted(ask), bench.found.driver, around, AuditFile(bench.state), bench.circumstances, stop)
+        outcome = await flash(bench.wanted(ask), bench.found.driver, around, AuditFile(bench.state), bench.circumstances, stop)
+        if outcome.result == "paused":
+            bench.files.pause(ask.device)
 
-    try:
+    with contextlib.suppress(FlashFailed):  # the last view says why
         await _or_fail(work, printer)
-    except FlashFailed:
-        pass  # the last view says why
     return last[0] if last else None
 
 
@@ -124,5 +135,20 @@ async def _chosen(
     if unfinished is not None:
         return unfinished
     settings = loaded.site.firmware.repository
-    opening: OpenRepository = partial(open_repository, settings, state, clock.now_ms) if settings is not None else no_repository
+    opening: OpenRepository = partial(_opened, settings, state) if settings is not None else no_repository
     return await newest_image(opening, found.device.profile, identity, ask.version)
+
+
+async def _opened(settings: RepositorySettings, state: Path) -> SignedImages:
+    """Open a repository in a folder or on a web server, and verify it."""
+    if settings.source == "mqtt":
+        raise FlashRefused(
+            "no_repository",
+            "the repository comes over the broker, to the running gateway alone: start it ('gateway run'), and run this command again",
+            "il repository arriva tramite il broker, solo al gateway attivo: avvialo ('gateway run'), e ripeti questo comando",
+        )
+    web = settings.source.startswith("https://")
+    source = WebSource(settings.source) if web else FolderSource(Path(settings.source))
+    repository = open_repository(source, state / TRUSTED, Path(settings.root), clock.now_ms)
+    await repository.refresh()
+    return repository

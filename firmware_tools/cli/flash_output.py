@@ -7,10 +7,11 @@ import click
 import msgspec
 
 from firmware_tools.flash.preparation.plan import FlashPlan
-from firmware_tools.flash.progress import UpdateView
+from firmware_tools.flash.progress import FlashResult, UpdateView
+from firmware_tools.flash.record import Phase
 from gateway.cli.common import columns, in_language
 
-_PHASES = {
+_PHASES: dict[Phase, tuple[str, str]] = {
     "checking": ("checking the device", "verifica del dispositivo"),
     "entering": ("starting the bootloader", "avvio del bootloader"),
     "sending": ("sending", "invio"),
@@ -19,6 +20,16 @@ _PHASES = {
     "succeeded": ("done", "fatto"),
     "failed": ("failed", "non riuscito"),
 }
+
+RESULTS: dict[FlashResult, tuple[str, str]] = {
+    "succeeded": ("done", "fatto"),
+    "unchanged": ("not necessary", "non necessario"),
+    "refused": ("refused", "rifiutato"),
+    "failed": ("failed", "non riuscito"),
+    "interrupted": ("interrupted", "interrotto"),
+    "paused": ("stopped", "fermato"),
+}
+"""How attempts end, in English and Italian."""
 
 _SAY_EVERY_S = 1.0
 """How often the JSON output says how far a transfer is."""
@@ -40,9 +51,9 @@ class FlashPrinter:
                 self._said_s = time.monotonic()
                 click.echo(msgspec.json.encode(view))
         elif self._on_terminal:
-            click.echo(f"\r\x1b[K{_line(view)}", err=True, nl=False)
+            click.echo(f"\r\x1b[K{said_view(view)}", err=True, nl=False)
         elif new and view.result is None:
-            click.echo(_line(view), err=True)
+            click.echo(said_view(view), err=True)
 
     def clear(self) -> None:
         """Remove the progress from the terminal."""
@@ -50,7 +61,7 @@ class FlashPrinter:
             click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def _line(view: UpdateView) -> str:
+def said_view(view: UpdateView) -> str:
     """Return a line such as: `relay-1: sending 43 %, 312 B/s, 2 min left`."""
     parts = [in_language(*_PHASES[view.phase])]
     if view.phase == "sending":

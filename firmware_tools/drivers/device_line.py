@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from firmware_tools.drivers.port import NoFirmwareAnswer
+from firmware_tools.drivers.port import NoFirmwareAnswer, UpdateUnsupported
 from gateway.fieldbus.line.counters import DeviceCounters
 from gateway.fieldbus.modbus.client_port import ModbusClient, NoResponse
 from gateway.fieldbus.modbus.pdu import Request, Response
@@ -12,6 +12,7 @@ from gateway.fieldbus.modbus.rtu_client import RtuClient, RtuTiming
 from gateway.fieldbus.modbus.tcp_client import TcpClient
 from gateway.fieldbus.wire.port import Wire
 from gateway.fieldbus.wire.serial_port import SerialSettings
+from gateway.model.profile import FirmwareUpdate
 
 TRIES = 3
 """So many times a request is sent before a device counts as silent."""
@@ -49,6 +50,22 @@ class DeviceLine(NamedTuple):
     def at(self, settings: SerialSettings) -> "DeviceLine":
         """Return the same line at other settings, with the direction control of the port."""
         return self._replace(settings=settings._replace(direction=self.settings.direction))
+
+    def for_bootloader(self, update: FirmwareUpdate) -> "DeviceLine":
+        """Return the line at the settings of the bootloader: the profile's, else those of the line.
+
+        Raises:
+            UpdateUnsupported: they differ, and those of a device server can't be changed.
+        """
+        if update.serial is None:
+            return self
+        own = SerialSettings(update.serial.baud, update.serial.data_bits, update.serial.parity, update.serial.stop_bits)
+        if not self.serial and own != self.settings._replace(direction=None):
+            raise UpdateUnsupported(
+                f"the bootloader speaks at {own.baud} baud, which the line behind the device server does not; connect it to a serial port",
+                f"il bootloader parla a {own.baud} baud, diversamente dalla linea dietro il server seriale; collegalo a una porta seriale",
+            )
+        return self.at(own)
 
     def wire(self) -> Wire:
         """Return the wire, not yet opened."""

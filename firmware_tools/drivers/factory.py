@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 
 from firmware_tools.drivers.device_line import DeviceLine
 from firmware_tools.drivers.modbus_file import ModbusFileDriver
+from firmware_tools.drivers.modem import ModemDriver
 from firmware_tools.drivers.port import FirmwareDriver, UpdateUnsupported
+from firmware_tools.drivers.smp import SmpDriver
+from firmware_tools.drivers.stm32 import Stm32Driver
 from firmware_tools.drivers.wirenboard import WirenBoardDriver
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line_factory import serial_settings, wire_of
@@ -23,6 +26,10 @@ def _modbus_file(line: DeviceLine, profile: Profile, update: FirmwareUpdate) -> 
 _DRIVERS: Mapping[FirmwareProtocol, Make] = {
     "wirenboard": lambda line, _profile, _update: WirenBoardDriver(line),
     "modbus_file": _modbus_file,
+    "xmodem": ModemDriver,
+    "ymodem": ModemDriver,
+    "stm32": Stm32Driver,
+    "smp": SmpDriver,
 }
 
 

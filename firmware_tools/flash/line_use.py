@@ -94,6 +94,6 @@ class LentLine:
         if owner is None:
             raise WireError("the line has stopped")
         if owner is not self._owner:
-            self._reserved.enter_context(owner.setting_aside(*self._aside))
+            self._reserved.enter_context(owner.lending.setting_aside(self._aside))
             self._owner = owner
         return owner

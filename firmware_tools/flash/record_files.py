@@ -98,6 +98,17 @@ class UpdateFiles:
         else:
             self._record(device).unlink(missing_ok=True)
 
+    def pause(self, device: str) -> None:
+        """Remember that somebody has stopped the update of a device, if it has not ended: it goes on only when it is asked for again.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        record = self.load(device)
+        if record is not None and not record.ended:
+            record.paused = True
+            self.save(record)
+
     def records(self) -> list[UpdateRecord]:
         """Return the record of the last update of each device, in the order of the devices' names."""
         names = sorted(path.stem for path in self._records.glob("*.json")) if self._records.exists() else []

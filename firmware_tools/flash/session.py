@@ -83,9 +83,6 @@ async def flash(
         result = _result(update)
         if result == "refused":
             await asyncio.to_thread(files.restore, wanted.device, before)
-        elif result == "paused":
-            record.paused = True
-            await asyncio.to_thread(files.save, record)
         await asyncio.to_thread(audit.add, audit_entry(record, result, around.now_ms()))
         await asyncio.to_thread(files.discard_images)
         around.on_progress(msgspec.structs.replace(flasher.view, result=result))

@@ -13,7 +13,7 @@ class FileAbsent(Exception):
     """A source does not have a file."""
 
 
-class Source(Protocol):
+class RepositorySource(Protocol):
     """A folder, a web server or a broker with the files of a published repository."""
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
@@ -48,7 +48,7 @@ class FolderSource:
         self._folder = folder
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
-        """Copy a file; see `Source`."""
+        """Copy a file; see `RepositorySource`."""
         await asyncio.to_thread(self._copy, name, most_bytes, into)
 
     def _copy(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
@@ -67,3 +67,25 @@ class FolderSource:
                     f"{self._folder} non è una cartella: il disco o la condivisione è montata?",
                 ) from error
             raise FileAbsent(name) from error
+
+
+class VerifiedCopies:
+    """The folder in which a client keeps what it has verified, as a source for another client, which verifies it again.
+
+    It has the newest metadata alone, without versions in their names, and the images that were fetched.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._copies = FolderSource(folder)
+
+    async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
+        """Copy a file; see `RepositorySource`. A version that is not the newest is not told apart from it here: the client does that."""
+        await self._copies.fetch(_copied_name(name), most_bytes, into)
+
+
+def _copied_name(name: str) -> str:
+    """Return the name under which a client keeps a file of the repository."""
+    folder, _, file = name.partition("/")
+    if folder == "targets":
+        return f"images/{file.rpartition('/')[2]}"
+    return f"roots/{file}" if file.endswith(".root.json") else file.partition(".")[2] if file[:1].isdecimal() else file

@@ -37,7 +37,7 @@ class WebSource:
         self._url, self._ca = urlsplit(url.rstrip("/")), ca
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
-        """Download a file; see `Source`. Redirections are not followed."""
+        """Download a file; see `RepositorySource`. Redirections are not followed."""
         await asyncio.to_thread(self._download, name, most_bytes, into)
 
     def _download(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
@@ -67,14 +67,18 @@ class WebSource:
     def _response(self, connection: http.client.HTTPConnection, name: str) -> http.client.HTTPResponse:
         """Return the status and the headers of a response; a server that sends a byte of them now and then is cut off."""
         connection.connect()
-        late = threading.Timer(_GRACE_S, _cut, [connection.sock])
+        was_cut = threading.Event()
+        late = threading.Timer(_GRACE_S, _cut, [connection.sock, was_cut])
         late.daemon = True
         late.start()
         try:
             connection.request("GET", f"{self._url.path}/{quote(name)}", headers={"User-Agent": "street-gateway"})
-            return connection.getresponse()
+            response = connection.getresponse()
         finally:
             late.cancel()
+        if was_cut.is_set():  # headers without an end are like a response without content
+            raise self._unreachable(name, "too slow")
+        return response
 
     def _unreachable(self, name: str, why: str) -> RepositoryUnreachable:
         where = f"{self._url.scheme}://{self._url.netloc}"
@@ -88,7 +92,8 @@ def _connection(url: SplitResult, ca: str | None) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(host, url.port, timeout=_SILENT_S)
 
 
-def _cut(connected: socket.socket) -> None:
+def _cut(connected: socket.socket, was_cut: threading.Event) -> None:
+    was_cut.set()
     with contextlib.suppress(OSError):
         # Not SSLSocket's own, which would take the state of TLS from the thread that reads.
         socket.socket.shutdown(connected, socket.SHUT_RDWR)

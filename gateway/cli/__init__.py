@@ -33,6 +33,7 @@ _COMMANDS = {
     "replay": "Resend readings that the centre has lost",
     "backup": "Write a backup of a gateway, for a new machine",
     "restore": "Restore a backup on a new machine",
+    "update": "Update this program to a signed release, on trial",
     "install": "Put user, folders and services in place",
     "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",

@@ -39,7 +39,15 @@ ASSETS: dict[str, Any] = {"pl-1": {"lat": 43.5, "lon": 11.5}, "pl-2": {"lat": 44
 SQUARE = [{"lat": 43, "lon": 11}, {"lat": 43, "lon": 12}, {"lat": 44, "lon": 12}, {"lat": 44, "lon": 11}]
 ACCESS: dict[str, Any] = {
     "gateways": {"citelum": ["gw-1", "gw-2"], "other": ["gw-1"]},
-    "processes": {"worker-2": "ingest", "plane": "city", "page": "page", "desk": "fleet", "signs": "trust", "sala": "situation", "firmware": "firmware"},
+    "processes": {
+        "worker-2": "ingest",
+        "plane": "city",
+        "page": "page",
+        "desk": "fleet",
+        "signs": "trust",
+        "sala": "situation",
+        "firmware": "firmware",
+    },
     "areas": {"square": SQUARE},
     "utilities": {
         "acqua": [{"operator": "citelum"}],
@@ -89,7 +97,11 @@ ALL = sorted(
 )
 STATES = {*WORKERS, "prato/v1/centre/page/state"}
 MAY_PUBLISH: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report", "cmd/lamp-1", "piece") | plane() | STATES | EVERY_ROOM | {ROLLOUTS},
+    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report", "cmd/lamp-1", "piece")
+    | plane()
+    | STATES
+    | EVERY_ROOM
+    | {ROLLOUTS},
     "worker-2": of_all(SCHEMA, "receipt", "ask") | {WORKERS[1]},
     "plane": of_all("ask") | plane(),
     "page": set(),
@@ -104,7 +116,11 @@ MAY_PUBLISH: dict[str, set[str]] = {
     "nobody": set(),
 } | {one.user: of(one, "data", "time", "state", "renewal", "configured", SCHEMA, "report", "ack/lamp-1", "fetch") for one in GATEWAYS}
 MAY_RECEIVE: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report", "ack/lamp-1", "fetch") | plane() | STATES | EVERY_ROOM | {ROLLOUTS},
+    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report", "ack/lamp-1", "fetch")
+    | plane()
+    | STATES
+    | EVERY_ROOM
+    | {ROLLOUTS},
     "worker-2": of_all("data", "time", "state", SCHEMA) | {WORKERS[1]},
     "plane": of_all("data", SCHEMA) | plane(),
     "page": of_all("state") | plane() | STATES | {ROLLOUTS},

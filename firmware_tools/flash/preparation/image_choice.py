@@ -53,40 +53,20 @@ async def newest_image(open_repository: OpenRepository, profile: Profile, identi
     Raises:
         FlashRefused: there is none, or the repository can't be used.
     """
-    repository = await _opened(open_repository)
-    target = choose(repository.firmware().values(), profile, identity, version)
-    return await _fetched(repository, target)
+    try:
+        repository = await open_repository()
+        target = choose(repository.firmware().values(), profile, identity, version)
+        return await verified_image(target, await repository.image(target.path))
+    except RepositoryError as error:
+        raise refused_repository(error) from error
 
 
-async def named_image(open_repository: OpenRepository, name: str, sha256: str) -> ChosenImage:
-    """Return an image by its name in the repository, whose content must be the one that is meant.
+async def verified_image(target: FirmwareTarget, path: Path) -> ChosenImage:
+    """Return the image of a target from its file, which was verified before.
 
     Raises:
-        FlashRefused: there is none, it is another, or the repository can't be used.
+        FlashRefused: the file has changed since.
     """
-    repository = await _opened(open_repository)
-    target = repository.firmware().get(name)
-    if target is None or target.sha256 != sha256:
-        raise FlashRefused(
-            "no_firmware",
-            f"the repository does not have {name} with this content yet",
-            f"il repository non ha ancora {name} con questo contenuto",
-        )
-    return await _fetched(repository, target)
-
-
-async def _opened(open_repository: OpenRepository) -> SignedImages:
-    try:
-        return await open_repository()
-    except RepositoryError as error:
-        raise _refused(error) from error
-
-
-async def _fetched(repository: SignedImages, target: FirmwareTarget) -> ChosenImage:
-    try:
-        path = await repository.image(target.path)
-    except RepositoryError as error:
-        raise _refused(error) from error
     content = await asyncio.to_thread(path.read_bytes)
     image = FirmwareImage(content, target.path.rpartition("/")[2])
     if image.sha256 != target.sha256:
@@ -94,7 +74,8 @@ async def _fetched(repository: SignedImages, target: FirmwareTarget) -> ChosenIm
     return ChosenImage(image, target.release)
 
 
-def _refused(error: RepositoryError) -> FlashRefused:
+def refused_repository(error: RepositoryError) -> FlashRefused:
+    """Return the refusal of an update whose repository can't be used."""
     code = error.code if isinstance(error, RepositoryRefused) else "no_repository"
     return FlashRefused(code, error.english, error.italian)
 

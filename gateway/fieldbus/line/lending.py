@@ -54,7 +54,7 @@ class Lending:
 
     @contextmanager
     def setting_aside(self, devices: Collection[str]) -> Iterator[None]:
-        """Leave devices alone until the context exits; see `LineOwner.setting_aside`."""
+        """Leave devices alone until the context exits, as while a borrower updates their firmware: their readings say `GoodNoData`."""
         mine = set(devices) - self.aside
         self.aside |= mine
         try:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from gateway.model.scalar_types import Size, says, whole
+from gateway.model.scalar_types import Size, TimeOfDay, says, whole
 from gateway.model.site.part import SitePart
 
 
@@ -16,6 +16,13 @@ class RepositorySettings(SitePart, frozen=True, kw_only=True):
     rate: Annotated[Size, says("With `mqtt`: bytes a second at which files are received, beside the gateway's readings.")] = 16 << 10
 
 
+class NightlyUpdateSettings(SitePart, frozen=True, kw_only=True):
+    """When the gateway may update its own program (`gateway update`); it is tried, and left again if readings do not continue."""
+
+    begin: Annotated[TimeOfDay, says('From when, in the local time of the machine, for example `"02:00"`.')]
+    end: Annotated[TimeOfDay, says("Until when an update may begin.")]
+
+
 class FirmwareSettings(SitePart, frozen=True, kw_only=True):
     """Updates of the firmware of the gateway's devices, by `firmware flash` or by order of the centre."""
 
@@ -26,3 +33,7 @@ class FirmwareSettings(SitePart, frozen=True, kw_only=True):
     unsigned: Annotated[
         bool, says("`true`: `firmware flash --image` also accepts files that no repository has signed, for example on a test bench.")
     ] = False
+    update: Annotated[
+        NightlyUpdateSettings | None,
+        says("When the gateway may update its own program by itself; by default, never: only `gateway update apply` does."),
+    ] = None

@@ -34,7 +34,7 @@ class RequestFinder:
     def feed(self, data: bytes) -> list[bytes]:
         """Return the requests that are complete now: unit, function and data, without the checksum."""
         now_s = asyncio.get_running_loop().time()
-        if now_s - self._heard_s > _FRAME_GAP_S:
+        if now_s - self._heard_s > _FRAME_GAP_S or _is_request(data):
             self._buffer = b""
         self._heard_s = now_s
         self._buffer += data
@@ -47,12 +47,17 @@ class RequestFinder:
             if size is None or len(self._buffer) < size:
                 break
             frame = self._buffer[:size]
-            if crc(frame[:-2]) == frame[-2:]:
+            if _is_request(frame):
                 found.append(frame[:-2])
                 self._buffer = self._buffer[size:]
             else:
                 self._buffer = self._buffer[1:]
         return found
+
+
+def _is_request(data: bytes) -> bool:
+    """Return whether bytes are a whole request, as after a silence that is too short for a busy machine to see."""
+    return len(data) >= 4 and _size(data) == len(data) and crc(data[:-2]) == data[-2:]
 
 
 def _size(data: bytes) -> int | None:

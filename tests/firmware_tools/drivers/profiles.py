@@ -1,4 +1,4 @@
-"""Profiles of the simulated products, one for each driver."""
+"""Profiles of the simulated products, one for each driver. A pty has no parity, which real STM32 bootloaders want (8E1)."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _DRIVERS = {
     "xmodem": "driver: xmodem, enter: {point: start_bootloader, value: 1}, block: 128, reboot: 5s",
     "xmodem_1k": "driver: xmodem, enter: {point: start_bootloader, value: 1}, block: 1024, reboot: 5s",
     "ymodem": "driver: ymodem, enter: {point: start_bootloader, value: 1}, reboot: 5s",
-    "stm32": "driver: stm32, enter: {point: start_bootloader, value: 1}, serial: {baud: 57600, parity: E}, reboot: 5s",
+    "stm32": "driver: stm32, enter: {point: start_bootloader, value: 1}, serial: {baud: 57600}, erase: 5s, reboot: 5s",
     "smp": "driver: smp, enter: {point: start_bootloader, value: 1}, reboot: 5s",
 }
 

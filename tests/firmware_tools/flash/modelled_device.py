@@ -1,5 +1,6 @@
 """A device with a bootloader, as a model without any protocol: what it has, and what becomes of that when its power fails."""
 
+from collections import Counter
 from typing import Literal
 
 from firmware_tools.drivers.port import FirmwareIdentity, ImageRefused, NoFirmwareAnswer, Resumption, TransferLost
@@ -29,6 +30,7 @@ class ModelledDevice:
         self.in_bootloader = False
         self.received: list[int] | None = None
         self.flashed_wrong = False
+        self.calls: Counter[str] = Counter()
 
     def identity(self) -> FirmwareIdentity:
         return FirmwareIdentity(self.model, "A", None if self.in_bootloader else self.application, "b1", self.in_bootloader)
@@ -71,6 +73,7 @@ class ModelledDevice:
         self.application, self.in_bootloader, self.received = "2.0", False, None
 
     def call(self, kind: str, number: int) -> FirmwareIdentity | int | None:
+        self.calls[kind] += 1
         if kind == "probe":
             return self.identity()
         if self.model != "M1" and kind in ("enter", "begin", "send"):

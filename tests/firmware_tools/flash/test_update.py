@@ -19,6 +19,10 @@ def allowed(_: FirmwareIdentity) -> None:
     return None
 
 
+def fates(fate: Fate, count: int) -> list[Fate]:
+    return [fate] * count
+
+
 def tell(update: Update, kind: str, answer: FirmwareIdentity | int | None) -> None:
     """Tell an update what came of a step."""
     if kind == "probe":
@@ -33,7 +37,7 @@ def tell(update: Update, kind: str, answer: FirmwareIdentity | int | None) -> No
         update.finished()
 
 
-def run(update: Update, device: ModelledDevice, fates: list[Fate]) -> UpdateRecord:
+def run(update: Update, device: ModelledDevice, suffered: list[Fate]) -> UpdateRecord:
     """Run an update on a device; return the record that is stored in the end, or when it is killed."""
     for _ in range(10_000):
         step = update.step()
@@ -44,7 +48,7 @@ def run(update: Update, device: ModelledDevice, fates: list[Fate]) -> UpdateReco
             update.waited()
             continue
         try:
-            tell(update, step.kind, device.suffer(fates.pop(0) if fates else "well", step.kind, step.number))
+            tell(update, step.kind, device.suffer(suffered.pop(0) if suffered else "well", step.kind, step.number))
         except FirmwareError as error:
             update.failed(error)
         except Killed:
@@ -52,11 +56,11 @@ def run(update: Update, device: ModelledDevice, fates: list[Fate]) -> UpdateReco
     raise AssertionError("the update does not end")
 
 
-def updated(device: ModelledDevice, fates: list[Fate], record: UpdateRecord | None = None) -> UpdateRecord:
+def updated(device: ModelledDevice, suffered: list[Fate], record: UpdateRecord | None = None) -> UpdateRecord:
     """Update a device, begin again from what was stored whenever that ends early, and return the last record."""
     record = record or new_record()
     for _ in range(200):
-        record = run(Update(record, allowed), device, fates)
+        record = run(Update(record, allowed), device, suffered)
         if record.ended:
             return record
         assert record.phase == "checking" or not device.in_bootloader or record.touched, "a device in its bootloader is on record"
@@ -73,9 +77,11 @@ def test_an_update_without_faults_sends_each_chunk_once_and_reads_the_version_ba
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from([*FATES, "well", "well"]), max_size=40), st.sampled_from(["exact", "any", "never"]), st.booleans())
-def test_whatever_happens_the_device_has_the_new_firmware_in_the_end(fates: list[Fate], resumes: Resumption, erases_at_once: bool) -> None:
+def test_whatever_happens_the_device_has_the_new_firmware_in_the_end(
+    suffered: list[Fate], resumes: Resumption, erases_at_once: bool
+) -> None:
     device = ModelledDevice(resumes, erases_at_once=erases_at_once)
-    left = list(fates)
+    left = list(suffered)
     while (record := updated(device, left)).phase != "succeeded":
         assert record.reason is not None
         assert (record.reason.code, device.application, device.in_bootloader) == ("no_answer", "1.0", False), "it was not begun"
@@ -84,21 +90,19 @@ def test_whatever_happens_the_device_has_the_new_firmware_in_the_end(fates: list
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from([*FATES, "well"]), max_size=20))
-def test_a_device_of_another_model_is_left_alone_whatever_happens(fates: list[Fate]) -> None:
+def test_a_device_of_another_model_is_left_alone_whatever_happens(suffered: list[Fate]) -> None:
     device = ModelledDevice("exact", model="M2")
-    record = updated(device, list(fates))
+    record = updated(device, list(suffered))
     assert (record.phase, record.reason and record.reason.code) in (("failed", "wrong_model"), ("failed", "no_answer"))
     assert (device.application, device.flashed_wrong) == ("1.0", False)
 
 
 @pytest.mark.parametrize("place", range(2 * CHUNKS))
 def test_a_kill_costs_at_most_the_chunk_under_way_where_the_device_knows_its_place(place: int) -> None:
-    device, sent = ModelledDevice("exact"), []
-    whole = device.send
-    device.send = lambda number: (sent.append(number), whole(number))[1]  # type: ignore[method-assign, func-returns-value]
-    record = updated(device, [*["well"] * place, "killed after"])
+    device = ModelledDevice("exact")
+    record = updated(device, [*fates("well", place), "killed after"])
     assert record.phase == "succeeded"
-    assert len(sent) <= CHUNKS + 1
+    assert device.calls["send"] <= CHUNKS + 1
 
 
 def test_a_device_that_has_the_version_is_left_alone_unless_it_is_reinstalled() -> None:
@@ -115,12 +119,9 @@ def test_a_device_that_has_the_version_is_left_alone_unless_it_is_reinstalled() 
 def test_a_reinstalled_version_is_not_taken_for_done_when_the_old_one_starts_again() -> None:
     device = ModelledDevice("never", erases_at_once=False)
     device.application = "2.0"
-    began: list[int] = []
-    whole = device.begin
-    device.begin = lambda at: (began.append(at), whole(at))[1]  # type: ignore[method-assign]
     record = updated(device, ["well", "well", "power cut after"], new_record(reinstall=True))
     assert record.phase == "succeeded"
-    assert len(began) == 2
+    assert device.calls["begin"] == 2
 
 
 def test_an_update_that_may_not_begin_changes_nothing() -> None:
@@ -134,11 +135,11 @@ def test_an_update_that_may_not_begin_changes_nothing() -> None:
 
 def test_a_device_that_does_not_answer_at_first_is_not_updated_and_later_is_waited_for() -> None:
     update = Update(new_record(), allowed)
-    record = run(update, ModelledDevice("any"), ["not heard"] * 50)
+    record = run(update, ModelledDevice("any"), fates("not heard", 50))
     assert (update.refused, update.interrupted, record.phase) == (True, False, "failed")
     device = ModelledDevice("any")
     update = Update(new_record(), allowed)
-    record = run(update, device, ["well", "well", "well", *["not heard"] * 200])
+    record = run(update, device, [*fates("well", 3), *fates("not heard", 200)])
     assert (update.refused, update.interrupted, record.phase) == (False, True, "sending")
     assert updated(device, [], record).phase == "succeeded"
 
