@@ -8,10 +8,10 @@ import msgspec
 
 from firmware_tools.flash.preparation.plan import FlashPlan
 from firmware_tools.flash.progress import FlashResult, UpdateView
-from firmware_tools.flash.record import Phase
+from firmware_tools.flash.record import UpdatePhase
 from gateway.cli.common import columns, in_language
 
-_PHASES: dict[Phase, tuple[str, str]] = {
+_PHASES: dict[UpdatePhase, tuple[str, str]] = {
     "checking": ("checking the device", "verifica del dispositivo"),
     "entering": ("starting the bootloader", "avvio del bootloader"),
     "sending": ("sending", "invio"),

@@ -1,7 +1,7 @@
 """The way to a device for its update: clients and wires on its line, at the settings of the line or of the bootloader."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from firmware_tools.drivers.port import NoFirmwareAnswer, UpdateUnsupported
 from gateway.fieldbus.line.counters import DeviceCounters
@@ -22,6 +22,14 @@ _NETWORK_S = 0.01
 
 _ACKNOWLEDGE, _BUSY = 5, 6
 """A device that says so needs more time (Modbus Application Protocol V1.1b3, section 7)."""
+
+
+class RequestSender(Protocol):
+    """Sends Modbus requests, as every client does."""
+
+    async def execute(self, request: Request, counters: DeviceCounters) -> Response:
+        """Send a request and return its response; see `ModbusClient.execute`."""
+        ...
 
 
 class DeviceLine(NamedTuple):
@@ -87,7 +95,7 @@ class DeviceLine(NamedTuple):
         return character_s(baud, data_bits, parity, stop_bits)
 
 
-async def ask(client: ModbusClient, request: Request, tries: int = TRIES) -> Response:
+async def ask(client: RequestSender, request: Request, tries: int = TRIES) -> Response:
     """Send a request until it is answered, and return the response, which may be an exception.
 
     Raises:

@@ -100,7 +100,7 @@ class Stm32Driver:
         give_up_s = loop.time() + self._update.reboot
         while True:
             try:
-                await self._synchronise()
+                await self._synchronise(_BURSTS[:2])
             except NoFirmwareAnswer:
                 if loop.time() > give_up_s:
                     raise
@@ -186,20 +186,24 @@ class Stm32Driver:
         return await self._read(len(wanted)) == wanted
 
     async def _do(self, code: int, what: str) -> None:
-        """Begin a command.
+        """Begin a command; one that is refused is sent again after synchronising, as an odd byte may have come before it.
 
         Raises:
             UpdateUnsupported: the bootloader refuses it, as its memory is protected.
         """
-        if not self._synchronised:
-            await self._synchronise()
-        try:
-            await self._exchange(command(code), _ANSWER_S, what)
-        except _NotAcknowledged:
-            raise UpdateUnsupported(
-                f"the bootloader refuses the command '{what}': the device's memory is protected (readout protection)",
-                f"il bootloader rifiuta il comando '{what}': la memoria del dispositivo è protetta (readout protection)",
-            ) from None
+        for _ in range(_TRIES):
+            if not self._synchronised:
+                await self._synchronise()
+            try:
+                await self._exchange(command(code), _ANSWER_S, what)
+            except _NotAcknowledged:
+                self._synchronised = False
+            else:
+                return
+        raise UpdateUnsupported(
+            f"the bootloader refuses the command '{what}': the device's memory is protected (readout protection)",
+            f"il bootloader rifiuta il comando '{what}': la memoria del dispositivo è protetta (readout protection)",
+        )
 
     async def _confirm(self, data: bytes, what: str, longest_s: float = _ANSWER_S) -> None:
         """Send the next part of a command.
@@ -232,12 +236,12 @@ class Stm32Driver:
         self._synchronised = False
         return NoFirmwareAnswer(f"the bootloader does not answer '{what}'", f"il bootloader non risponde a '{what}'")
 
-    async def _synchronise(self) -> None:
+    async def _synchronise(self, bursts: Sequence[int] = _BURSTS) -> None:
         """Bring the bootloader to where it waits for a command.
 
         It acknowledges the first byte after its start; afterwards, it refuses every second one, and what it takes for data.
         """
-        for burst in _BURSTS:
+        for burst in bursts:
             self._raw.drop_received()
             until_s = await self._raw.write(bytes((SYNCHRONISE,)) * burst) + _SYNCHRONISE_S
             answer = await self._raw.read_exactly(burst, until_s)

@@ -11,7 +11,7 @@ import asyncio
 import struct
 from collections.abc import Sequence
 
-from firmware_tools.drivers.device_line import TRIES, DeviceLine, ask
+from firmware_tools.drivers.device_line import TRIES, DeviceLine, RequestSender, ask
 from firmware_tools.drivers.port import (
     FirmwareIdentity,
     ImageRefused,
@@ -122,7 +122,12 @@ class WirenBoardDriver:
             self._doubtful = resume_at
             return resume_at
         self._doubtful = None
-        response = await self._ask(_write(self._line.unit, _INFO_ADDRESS, image.content[:INFO_BYTES]), timeout_s=_INFO_S)
+        self.close()
+        client = self._line.client(_INFO_S)
+        try:
+            response = await ask(client, _write(self._line.unit, _INFO_ADDRESS, image.content[:INFO_BYTES]))
+        finally:
+            client.close()
         if response.exception == _DEVICE_FAILURE:
             raise ImageRefused(
                 "the device refuses the image: it is for another model (signature), or damaged",
@@ -198,29 +203,15 @@ class WirenBoardDriver:
         return None
 
     async def _identity(self, tries: int = TRIES) -> FirmwareIdentity:
-        """Read what the device is. The bootloader does not know the version of the firmware, and before 1.1.7 not even the signature."""
-        signature = await self._text(*_SIGNATURE, tries=tries)
-        version = await self._text(*_VERSION, tries=tries)
-        bootloader = await self._text(*_BOOTLOADER_VERSION, tries=tries)
-        return FirmwareIdentity(signature, None, version, bootloader, in_bootloader=version is None)
+        return await identity_of(self._opened(), self._line.unit, tries)
 
-    async def _text(self, address: int, length: int, *, tries: int) -> str | None:
-        """Read a text with one character a register; None if the device has none there, or something unprintable."""
-        response = await self._ask(read_request(self._line.unit, _READ_HOLDING, address, length), tries=tries)
-        if response.exception is not None:
-            return None
-        text = bytes(word & 0xFF for word in struct.unpack(f">{length}H", response.data)).rstrip(b"\0").decode("latin-1")
-        return text if text.isascii() and text.isprintable() and text else None
+    def _opened(self) -> ModbusClient:
+        if self._client is None:
+            self._client = self._line.client(_ANSWER_S)
+        return self._client
 
-    async def _ask(self, request: Request, tries: int = TRIES, timeout_s: float = _ANSWER_S) -> Response:
-        if self._client is None or timeout_s != _ANSWER_S:
-            self.close()
-            self._client = self._line.client(timeout_s)
-        try:
-            return await ask(self._client, request, tries)
-        finally:
-            if timeout_s != _ANSWER_S:
-                self.close()
+    async def _ask(self, request: Request, tries: int = TRIES) -> Response:
+        return await ask(self._opened(), request, tries)
 
     def _places(self) -> list[SerialSettings]:
         """Return the settings at which the device may answer, those first at which it answered last."""
@@ -234,6 +225,27 @@ class WirenBoardDriver:
         if settings != self._line.settings:
             self.close()
             self._line = self._line._replace(settings=settings)
+
+
+async def identity_of(client: RequestSender, unit: int, tries: int = TRIES) -> FirmwareIdentity:
+    """Read what a device is. The bootloader does not know the version of the firmware, and before 1.1.7 not even the signature.
+
+    Raises:
+        NoFirmwareAnswer: the device does not answer.
+        WireError: the wire can't be opened, or failed.
+    """
+    signature, version, bootloader = [await _text(client, unit, place, tries) for place in (_SIGNATURE, _VERSION, _BOOTLOADER_VERSION)]
+    return FirmwareIdentity(signature, None, version, bootloader, in_bootloader=version is None)
+
+
+async def _text(client: RequestSender, unit: int, place: tuple[int, int], tries: int) -> str | None:
+    """Read a text with one character a register; None if the device has none there, or something unprintable."""
+    address, length = place
+    response = await ask(client, read_request(unit, _READ_HOLDING, address, length), tries)
+    if response.exception is not None:
+        return None
+    text = bytes(word & 0xFF for word in struct.unpack(f">{length}H", response.data)).rstrip(b"\0").decode("latin-1")
+    return text if text.isascii() and text.isprintable() and text else None
 
 
 def _write(unit: int, address: int, data: bytes) -> Request:

@@ -11,7 +11,7 @@ from firmware_tools.flash.line_use import LineUse
 from firmware_tools.flash.progress import TransferRate, UpdateView, view_of
 from firmware_tools.flash.record import UpdateRecord
 from firmware_tools.flash.record_files import UpdateFiles
-from firmware_tools.flash.update import Step, Update
+from firmware_tools.flash.update import UpdateStep, UpdateSteps
 from firmware_tools.image.image import FirmwareImage
 from gateway.fieldbus.wire.port import WireError
 from gateway.host.stopping import wait_for_stop
@@ -34,7 +34,7 @@ class UpdateSurroundings(NamedTuple):
 class Flasher:
     """Updates one device with one image."""
 
-    def __init__(self, update: Update, driver: FirmwareDriver, image: FirmwareImage, around: UpdateSurroundings) -> None:
+    def __init__(self, update: UpdateSteps, driver: FirmwareDriver, image: FirmwareImage, around: UpdateSurroundings) -> None:
         self._update, self._driver, self._image, self._around = update, driver, image, around
         self._chunks: Sequence[bytes] = driver.chunks(image)
         self._ends = _ends(self._chunks)
@@ -61,7 +61,7 @@ class Flasher:
         finally:
             await self._store()
 
-    async def _turn(self, step: Step, stop: asyncio.Event) -> None:
+    async def _turn(self, step: UpdateStep, stop: asyncio.Event) -> None:
         """Have the line for a turn, and do what there is time for."""
         try:
             async with self._around.line.turn() as more:
@@ -78,14 +78,14 @@ class Flasher:
             self._update.failed(NoFirmwareAnswer("the line was needed back", "la linea serviva di nuovo"))
         await self._store()
 
-    async def _do(self, step: Step) -> None:
+    async def _do(self, step: UpdateStep) -> None:
         try:
             await self._call(step)
         except FirmwareError as error:
             self._update.failed(error)
         self._report()
 
-    async def _call(self, step: Step) -> None:
+    async def _call(self, step: UpdateStep) -> None:
         """Call the driver, and say what came of it."""
         update, driver = self._update, self._driver
         match step.kind:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from firmware_tools.flash.record import Phase, Reason, UpdateRecord
+from firmware_tools.flash.record import Reason, UpdatePhase, UpdateRecord
 
 FlashResult = Literal["succeeded", "unchanged", "refused", "failed", "interrupted", "paused"]
 """How an attempt ended. interrupted: the update goes on by itself, or when it is asked for again. paused: somebody has stopped it."""
@@ -32,7 +32,7 @@ class UpdateView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     line: str
     by: str
     image: str
-    phase: Phase
+    phase: UpdatePhase
     done_bytes: int
     total_bytes: int
     from_version: str | None = None

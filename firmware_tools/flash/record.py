@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Phase = Literal["checking", "entering", "sending", "finishing", "reading_back", "succeeded", "failed"]
+UpdatePhase = Literal["checking", "entering", "sending", "finishing", "reading_back", "succeeded", "failed"]
 """How far an update is.
 
 checking: nothing was changed. entering: the bootloader was or will be started. sending: the device has some chunks. finishing: it has all,
 and verifies them. reading_back: the new firmware was started. succeeded, failed: the update has ended.
 """
 
-ENDED: tuple[Phase, ...] = ("succeeded", "failed")
+ENDED: tuple[UpdatePhase, ...] = ("succeeded", "failed")
 
-TOUCHED: tuple[Phase, ...] = ("entering", "sending", "finishing", "reading_back")
+TOUCHED: tuple[UpdatePhase, ...] = ("entering", "sending", "finishing", "reading_back")
 """The phases in which the device may be in its bootloader."""
 
 _Text = Annotated[str, msgspec.Meta(max_length=1024)]
@@ -67,7 +67,7 @@ class UpdateRecord(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unkn
     to_version: _Text | None = None
     from_version: _Text | None = None
     reinstall: bool = False
-    phase: Phase = "checking"
+    phase: UpdatePhase = "checking"
     chunk: _Count = 0
     restarts: _Count = 0
     paused: bool = False

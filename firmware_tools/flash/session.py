@@ -13,7 +13,7 @@ from firmware_tools.flash.flasher import Flasher, UpdateSurroundings
 from firmware_tools.flash.preparation.checks import Circumstances, Demands, refusal
 from firmware_tools.flash.progress import FlashResult
 from firmware_tools.flash.record import UpdateRecord
-from firmware_tools.flash.update import Update
+from firmware_tools.flash.update import UpdateSteps
 from firmware_tools.image.image import FirmwareImage
 from firmware_tools.image.release import FirmwareRelease
 
@@ -77,7 +77,7 @@ async def flash(
             raise FlashRefused(error.code, str(error), error.italian) from error
         record = record_for(wanted, before, len(chunks), around.now_ms())
         await asyncio.to_thread(files.save_image, image)
-        update = Update(record, partial(refusal, record, wanted.demands, circumstances), patience_s)
+        update = UpdateSteps(record, partial(refusal, record, wanted.demands, circumstances), patience_s)
         flasher = Flasher(update, driver, image, around)
         await flasher.run(stop)
         result = _result(update)
@@ -110,7 +110,7 @@ def record_for(wanted: WantedUpdate, before: UpdateRecord | None, chunks: int, n
     )
 
 
-def _result(update: Update) -> FlashResult:
+def _result(update: UpdateSteps) -> FlashResult:
     record = update.record
     if update.refused:
         return "refused"
@@ -121,7 +121,7 @@ def _result(update: Update) -> FlashResult:
     return "interrupted" if update.interrupted else "paused"
 
 
-def _outcome(update: Update, result: FlashResult) -> FlashOutcome:
+def _outcome(update: UpdateSteps, result: FlashResult) -> FlashOutcome:
     record, reason = update.record, update.record.reason
     if reason is not None and result == "refused":
         raise FlashRefused(reason.code, reason.en, reason.it)

@@ -27,7 +27,7 @@ _SEND_AGAIN = 2
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.25, 30.0
 
 
-class Step(NamedTuple):
+class UpdateStep(NamedTuple):
     """What to do now: a call of the driver with the number of a chunk, a wait, or nothing more."""
 
     kind: Literal["probe", "enter", "begin", "send", "finish", "wait", "end"]
@@ -35,7 +35,7 @@ class Step(NamedTuple):
     for_s: float = 0.0
 
 
-class Update:
+class UpdateSteps:
     """Says what to do, and is told what came of it. `record` is stored before each step.
 
     Args:
@@ -55,20 +55,20 @@ class Update:
         self._failures, self._waited_s, self._wait_s = 0, 0.0, 0.0
         record.paused, record.restarts, record.reason = False, 0, None
 
-    def step(self) -> Step:
+    def step(self) -> UpdateStep:
         """Return what to do now."""
         record, identity = self.record, self.identity
         if record.ended or self.interrupted:
-            return Step("end")
+            return UpdateStep("end")
         if self._wait_s > 0:
-            return Step("wait", for_s=self._wait_s)
+            return UpdateStep("wait", for_s=self._wait_s)
         if identity is None or record.phase == "checking":
-            return Step("probe")
+            return UpdateStep("probe")
         if record.phase == "entering":
-            return Step("begin", 0) if identity.in_bootloader else Step("enter")
+            return UpdateStep("begin", 0) if identity.in_bootloader else UpdateStep("enter")
         if record.phase == "finishing":
-            return Step("finish")
-        return Step("send", record.chunk) if self._begun else Step("begin", record.chunk)
+            return UpdateStep("finish")
+        return UpdateStep("send", record.chunk) if self._begun else UpdateStep("begin", record.chunk)
 
     def waited(self) -> None:
         """The wait is over."""

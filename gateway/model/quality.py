@@ -66,7 +66,7 @@ MEANINGS_IT = {
     Quality.Good: "il valore è valido",
     Quality.GoodClamped: "il valore è valido, limitato al campo",
     Quality.GoodLocalOverride: "il valore è valido, impostato sul dispositivo stesso",
-    Quality.GoodNoData: "nessun valore era previsto: non è successo nulla, il dispositivo non è alimentato, o il suo firmware è in aggiornamento",
+    Quality.GoodNoData: "nessun valore era previsto: non è successo nulla, il dispositivo non è alimentato o si aggiorna il firmware",
     Quality.UncertainNoCommunicationLastUsableValue: "l'ultimo valore prima della perdita di comunicazione",
     Quality.UncertainLastUsableValue: "l'ultimo valore utilizzabile",
     Quality.UncertainSubstituteValue: "un valore sostitutivo",

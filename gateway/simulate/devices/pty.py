@@ -51,7 +51,7 @@ class Pty:
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
-        self._character_s, self._bits = bits_a_character / baud, bits_a_character if follow else 0
+        self.character_s, self._bits = bits_a_character / baud, bits_a_character if follow else 0
         self._exact, self._echo = exact, echo
         self._speed = getattr(termios, f"B{baud}") if one_speed else None
         self._echoes: set[asyncio.Task[None]] = set()
@@ -66,11 +66,10 @@ class Pty:
         """The speed that the near end has set; 0 if it is none of POSIX."""
         return _BAUDS.get(termios.tcgetattr(self._master)[_OUTPUT_SPEED], 0)
 
-    @property
-    def character_s(self) -> float:
-        """How long a character takes."""
-        baud = self.near_baud if self._bits else 0
-        return self._bits / baud if baud else self._character_s
+    def _follow(self) -> None:
+        """Take the speed of the near end, if that is wanted and known."""
+        if self._bits and (baud := self.near_baud):
+            self.character_s = self._bits / baud
 
     def _readable(self) -> None:
         now_s = self._loop.time()
@@ -82,6 +81,7 @@ class Pty:
             return
         if self._speed is not None and termios.tcgetattr(self._master)[_OUTPUT_SPEED] != self._speed:
             return
+        self._follow()
         # Characters are sequential: a second piece begins when the first has arrived.
         self._free_s = max(self._free_s, now_s) + len(data) * self.character_s
         self._received.put_nowait((data, self._free_s))
@@ -98,10 +98,11 @@ class Pty:
 
     async def send(self, data: bytes) -> None:
         """Send bytes at the line's speed; bytes that nobody reads are lost, as on a wire."""
-        at_s, character_s = self._loop.time(), self.character_s
+        self._follow()
+        at_s = self._loop.time()
         for start in range(0, len(data), CHUNK_BYTES):
             chunk = data[start : start + CHUNK_BYTES]
-            at_s += len(chunk) * character_s
+            at_s += len(chunk) * self.character_s
             await self._until(at_s)
             if not self._open:
                 return

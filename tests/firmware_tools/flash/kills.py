@@ -3,8 +3,8 @@
 `python -m tests.firmware_tools.flash.kills [--trials 500] [--seed N] [--jobs 8] [--json]`
 
 A trial updates a simulated device and kills the process (SIGKILL): before or after a call of the driver, or before or after the storing of
-the state, at every place in turn, and at random times; in a third of them, the device loses its power as well. Then the update is begun
-again, and may be killed once more, until it ends. After each kill, a device without a whole firmware must answer in its bootloader and be
+the state, at every place in turn, and at random times; in a third of them, the device loses its power as well. Then the update is asked
+for again, and may be killed again, until it has succeeded. After each kill, a device without a whole firmware must answer in its bootloader and be
 on record; in the end, it must run the new firmware, byte for byte. In every tenth trial the image is for another model: it must be refused,
 and the device left as it was.
 """
@@ -24,18 +24,19 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
+from firmware_tools.flash.audit import AuditFile
 from firmware_tools.flash.record_files import UpdateFiles
 from gateway.model.site.lines import DeviceSettings, LineSettings
 from gateway.simulate.bootloaders.bus import serving
 from gateway.simulate.bootloaders.unit import Mode, UnitFaults, UpdatableUnit
 from tests.firmware_tools.flash import killed_process
-from tests.firmware_tools.flash.killed_process import DONE, REFUSED, FlashJob, KillPlace
+from tests.firmware_tools.flash.killed_process import AGAIN, DONE, REFUSED, FlashJob, KillPlace
 from tests.firmware_tools.flash.updating_lines import CASES, DEVICE, NEW, UNIT, DriverCase, payload
 
 BAUD = 115200
 PAYLOAD_BYTES = 1200
 _PLACES = tuple(KillPlace(what, number) for number in range(18) for what in ("before call", "after call", "before store", "after store"))
-_RUNS_MOST = 6
+_RUNS_MOST, _KILLED_RUNS = 8, 4
 _SETTLED_S = 3.0
 """Longer than any simulated device starts."""
 
@@ -52,11 +53,11 @@ class Trial(NamedTuple):
 
 
 class TrialResult(NamedTuple):
-    """How a trial ended: the kills, how many chunks were sent again, and what went wrong, if anything did."""
+    """How a trial ended: the kills, the attempts that ended by themselves before the last one, and what went wrong, if anything did."""
 
     trial: Trial
     kills: int
-    sent_again: int
+    asked_again: Counter[str]
     problem: str
 
 
@@ -79,6 +80,7 @@ def _fast(unit: UpdatableUnit) -> UpdatableUnit:
         ("block_s", 0.001),
         ("record_s", 0.001),
         ("write_s", 0.002),
+        ("chunk_s", 0.002),
         ("power_on_s", 0.5),
     ):
         if hasattr(unit, name):
@@ -109,9 +111,9 @@ async def run_trial(context: ForkServerContext, trial: Trial) -> TrialResult:
         unit = _fast(trial.case.unit_at(BAUD, UnitFaults(power_cuts=trial.power_cuts, off_s=0.3)))
         image = trial.case.firmware(PAYLOAD_BYTES, trial.seed)
         profile = trial.case.profile(folder)
-        before = unit.application
         async with serving([unit], baud=BAUD) as bus:
             await asyncio.sleep(0.1)
+            before = unit.application
             settings = DeviceSettings(id=DEVICE, profile="updated", unit=UNIT, asset="a", every=60.0)
             line = LineSettings(
                 id="street", serial=bus.address, baud=BAUD, parity="N", data_bits=8, stop_bits=1, timeout=0.5, devices=[settings]
@@ -120,24 +122,32 @@ async def run_trial(context: ForkServerContext, trial: Trial) -> TrialResult:
             if trial.wrong_image:
                 release = release.__class__(vendor="Simulated", model="other", version=NEW, driver=release.driver)
             job = FlashJob(profile, line, settings, image, release, name, trial.place)
-            kills, code = 0, -signal.SIGKILL
+            kills, code, asked_again = 0, AGAIN, Counter[str]()
             for run in range(_RUNS_MOST):
-                last = run == _RUNS_MOST - 1
-                by_time = not last and (job.kill is None) and (run == 0 or chosen.random() < 0.3)
+                by_time = run < _KILLED_RUNS and job.kill is None and (run == 0 or chosen.random() < 0.3)
                 process = context.Process(target=killed_process.run, args=(job,))
                 process.start()
                 code = await _ended(process, chosen.uniform(0.05, 3.0) if by_time else None)
-                if code != -signal.SIGKILL:
+                if code == DONE or (code == REFUSED and trial.wrong_image):
                     break
-                kills += 1
+                if code == -signal.SIGKILL:
+                    kills += 1
+                else:
+                    asked_again[AuditFile(folder).last(1)[0].result] += 1
                 problem = await _way_back(unit, folder)
                 if problem:
-                    return TrialResult(trial, kills, 0, problem)
-                again = KillPlace(chosen.choice(("before call", "after call")), chosen.randrange(15)) if chosen.random() < 0.3 else None
-                job = job._replace(kill=again)
-                if run == _RUNS_MOST - 2:
-                    job = job._replace(kill=None)
-            return TrialResult(trial, kills, _sent_again(unit, job), _end_problem(trial, unit, before, code))
+                    return TrialResult(trial, kills, asked_again, problem)
+                again = KillPlace(chosen.choice(("before call", "after call")), chosen.randrange(15))
+                job = job._replace(kill=again if run + 1 < _KILLED_RUNS and chosen.random() < 0.3 else None)
+            problem = _end_problem(trial, unit, before, code)
+            if problem:
+                problem += _reasons(folder)
+            return TrialResult(trial, kills, asked_again, problem)
+
+
+def _reasons(folder: Path) -> str:
+    """Return why the attempts of a trial ended as they did."""
+    return "".join(f"; {entry.result}: {entry.reason.en}" for entry in AuditFile(folder).last(9) if entry.reason is not None)
 
 
 async def _way_back(unit: UpdatableUnit, folder: Path) -> str:
@@ -151,11 +161,6 @@ async def _way_back(unit: UpdatableUnit, folder: Path) -> str:
     if unit.mode is Mode.BOOTLOADER and DEVICE not in touched:
         return "the device is in its bootloader, and no record says so"
     return "" if unit.application is not None or unit.mode is Mode.BOOTLOADER else "the device has no firmware, and no bootloader runs"
-
-
-def _sent_again(unit: UpdatableUnit, job: FlashJob) -> int:
-    """Return how many chunks the device has received more than once, as far as it counts them."""
-    return max(0, unit.accepted - -(-len(job.image.content) // 128))
 
 
 def _end_problem(trial: Trial, unit: UpdatableUnit, before: object, code: int) -> str:
@@ -193,6 +198,7 @@ def summary(results: list[TrialResult]) -> dict[str, object]:
         "kills": sum(result.kills for result in results),
         "at_places": sum(result.trial.place is not None for result in results),
         "power_cuts": sum(bool(result.trial.power_cuts) for result in results),
+        "asked_again": dict(sum((result.asked_again for result in results), Counter[str]())),
         "wrong_images": sum(result.trial.wrong_image for result in results),
         "problems": [
             {"trial": one.trial.number, "driver": one.trial.case.name, "place": one.trial.place, "problem": one.problem}

@@ -9,7 +9,7 @@ from firmware_tools.flash.flasher import Flasher, UpdateSurroundings
 from firmware_tools.flash.progress import UpdateView
 from firmware_tools.flash.record import UpdateRecord
 from firmware_tools.flash.record_files import UpdateFiles
-from firmware_tools.flash.update import Update
+from firmware_tools.flash.update import UpdateSteps
 from tests.firmware_tools.flash.modelled_device import Fate, ModelledDevice, new_record
 from tests.firmware_tools.flash.scripted_driver import ScriptedDriver, TurnedLine, image
 from tests.steady_loop import SteadyLoop
@@ -32,7 +32,7 @@ class Bench:
         self.device, self.line, self.files = device, line or TurnedLine(), LoggedFiles(folder)
         self.driver = ScriptedDriver(device, suffered)
         self.views: list[UpdateView] = []
-        self.update = Update(self.files.load("relay-1") or new_record(), lambda _: None)
+        self.update = UpdateSteps(self.files.load("relay-1") or new_record(), lambda _: None)
         self.stop = asyncio.Event()
 
     async def run(self) -> UpdateRecord:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firmware_tools.drivers.port import FirmwareError, FirmwareIdentity, ImageRefused, Resumption
 from firmware_tools.flash.record import Reason, UpdateRecord
-from firmware_tools.flash.update import RESTARTS_MOST, Update
+from firmware_tools.flash.update import RESTARTS_MOST, UpdateSteps
 from tests.firmware_tools.flash.modelled_device import CHUNKS, Fate, Killed, ModelledDevice, new_record, no_answer
 
 FATES: tuple[Fate, ...] = ("not heard", "not answered", "power cut before", "power cut after", "killed before", "killed after")
@@ -23,7 +23,7 @@ def fates(fate: Fate, count: int) -> list[Fate]:
     return [fate] * count
 
 
-def tell(update: Update, kind: str, answer: FirmwareIdentity | int | None) -> None:
+def tell(update: UpdateSteps, kind: str, answer: FirmwareIdentity | int | None) -> None:
     """Tell an update what came of a step."""
     if kind == "probe":
         update.probed(cast("FirmwareIdentity", answer))
@@ -37,7 +37,7 @@ def tell(update: Update, kind: str, answer: FirmwareIdentity | int | None) -> No
         update.finished()
 
 
-def run(update: Update, device: ModelledDevice, suffered: list[Fate]) -> UpdateRecord:
+def run(update: UpdateSteps, device: ModelledDevice, suffered: list[Fate]) -> UpdateRecord:
     """Run an update on a device; return the record that is stored in the end, or when it is killed."""
     for _ in range(10_000):
         step = update.step()
@@ -60,7 +60,7 @@ def updated(device: ModelledDevice, suffered: list[Fate], record: UpdateRecord |
     """Update a device, begin again from what was stored whenever that ends early, and return the last record."""
     record = record or new_record()
     for _ in range(200):
-        record = run(Update(record, allowed), device, suffered)
+        record = run(UpdateSteps(record, allowed), device, suffered)
         if record.ended:
             return record
         assert record.phase == "checking" or not device.in_bootloader or record.touched, "a device in its bootloader is on record"
@@ -108,7 +108,7 @@ def test_a_kill_costs_at_most_the_chunk_under_way_where_the_device_knows_its_pla
 def test_a_device_that_has_the_version_is_left_alone_unless_it_is_reinstalled() -> None:
     device = ModelledDevice("any")
     device.application = "2.0"
-    update = Update(new_record(), allowed)
+    update = UpdateSteps(new_record(), allowed)
     record = run(update, device, [])
     assert (record.phase, update.unchanged, record.read_back) == ("succeeded", True, "2.0")
     device.erases_at_once = True
@@ -126,7 +126,7 @@ def test_a_reinstalled_version_is_not_taken_for_done_when_the_old_one_starts_aga
 
 def test_an_update_that_may_not_begin_changes_nothing() -> None:
     device = ModelledDevice("any")
-    update = Update(new_record(), lambda _: Reason("no_power", "off", "spento"))
+    update = UpdateSteps(new_record(), lambda _: Reason("no_power", "off", "spento"))
     record = run(update, device, [])
     assert update.refused
     assert (record.phase, record.reason) == ("failed", Reason("no_power", "off", "spento"))
@@ -134,18 +134,18 @@ def test_an_update_that_may_not_begin_changes_nothing() -> None:
 
 
 def test_a_device_that_does_not_answer_at_first_is_not_updated_and_later_is_waited_for() -> None:
-    update = Update(new_record(), allowed)
+    update = UpdateSteps(new_record(), allowed)
     record = run(update, ModelledDevice("any"), fates("not heard", 50))
     assert (update.refused, update.interrupted, record.phase) == (True, False, "failed")
     device = ModelledDevice("any")
-    update = Update(new_record(), allowed)
+    update = UpdateSteps(new_record(), allowed)
     record = run(update, device, [*fates("well", 3), *fates("not heard", 200)])
     assert (update.refused, update.interrupted, record.phase) == (False, True, "sending")
     assert updated(device, [], record).phase == "succeeded"
 
 
 def test_a_device_that_loses_the_transfer_again_and_again_is_given_up_for_now() -> None:
-    update = Update(new_record(phase="sending", chunk=3), allowed)
+    update = UpdateSteps(new_record(phase="sending", chunk=3), allowed)
     device = ModelledDevice("never")
     device.in_bootloader, device.application = True, None
     sends = ["well", "well", "power cut before"] * (RESTARTS_MOST + 3)
@@ -156,7 +156,7 @@ def test_a_device_that_loses_the_transfer_again_and_again_is_given_up_for_now() 
 
 
 def test_a_device_that_runs_another_version_in_the_end_has_failed() -> None:
-    update = Update(new_record(phase="reading_back", from_version="1.0"), allowed)
+    update = UpdateSteps(new_record(phase="reading_back", from_version="1.0"), allowed)
     update.probed(FirmwareIdentity("M1", "A", "1.0"))
     assert update.step().kind == "end"
     assert update.record.reason is not None
@@ -164,20 +164,20 @@ def test_a_device_that_runs_another_version_in_the_end_has_failed() -> None:
 
 
 def test_a_refused_image_is_not_sent_again() -> None:
-    update = Update(new_record(phase="entering"), allowed)
+    update = UpdateSteps(new_record(phase="entering"), allowed)
     update.probed(FirmwareIdentity("M1", "A", None, None, in_bootloader=True))
     update.failed(ImageRefused("no", "no"))
     assert (update.step().kind, update.record.phase) == ("end", "failed")
 
 
 def test_another_device_in_the_place_of_the_updated_one_gets_nothing() -> None:
-    update = Update(new_record(phase="sending", chunk=3), allowed)
+    update = UpdateSteps(new_record(phase="sending", chunk=3), allowed)
     update.probed(FirmwareIdentity("M2", None, None, None, in_bootloader=True))
     assert (update.step().kind, update.record.phase) == ("end", "failed")
 
 
 def test_waits_grow_and_are_over_when_they_are_said_to_be() -> None:
-    update = Update(new_record(phase="sending", chunk=3), allowed)
+    update = UpdateSteps(new_record(phase="sending", chunk=3), allowed)
     waits = []
     for _ in range(4):
         update.failed(no_answer())

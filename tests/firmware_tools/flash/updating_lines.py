@@ -23,6 +23,7 @@ from gateway.simulate.bootloaders.file_record import FileRecordUnit
 from gateway.simulate.bootloaders.generic import make_image
 from gateway.simulate.bootloaders.modem import ModemUnit
 from gateway.simulate.bootloaders.registers import Meter
+from gateway.simulate.bootloaders.smp import SmpUnit, make_mcuboot_image
 from gateway.simulate.bootloaders.stm32 import Stm32Unit, make_stm32_image
 from gateway.simulate.bootloaders.unit import UnitFaults, UpdatableUnit
 from gateway.simulate.bootloaders.wirenboard import WirenBoard, make_wbfw
@@ -111,6 +112,14 @@ CASES: tuple[DriverCase, ...] = (
         lambda content: make_stm32_image("SIM-1", NEW, content),
         "SIM-1",
         shares_line=False,
+    ),
+    DriverCase(
+        "smp",
+        57600,
+        lambda baud, faults: SmpUnit(UNIT, version="1.0.0", baud=baud, faults=faults),
+        lambda folder: profile_of("smp", folder),
+        lambda content: make_mcuboot_image(NEW, content),
+        "SIM-1",
     ),
 )
 
