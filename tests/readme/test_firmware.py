@@ -31,7 +31,7 @@ def test_from_an_image_file_to_a_published_repository(tmp_path: Path) -> None:
             given = {"init": f"{PASSPHRASE}\n{PASSPHRASE}\n", "sign": f"y\n{PASSPHRASE}\n{PASSPHRASE}\n"}.get(words[2])
             done = firmware(*words[1:], given=given)
             assert done.returncode == 0, (words, done.stdout, done.stderr)
-    assert "good: 1 images" in done.stdout
+            assert words[2] != "verify" or "good: 1 images" in done.stdout
     assert (tmp_path / "srv/firmware/metadata/1.root.json").is_file()
 
 
@@ -40,7 +40,7 @@ def test_a_stolen_key_is_replaced_as_the_page_says(tmp_path: Path, role: str) ->
     test_from_an_image_file_to_a_published_repository(tmp_path)
     keys = tmp_path / "media/stick/keys"
     with contextlib.chdir(tmp_path):
-        more = [] if role == "timestamp" else ["--keys", keys]
+        more: list[str | Path] = [] if role == "timestamp" else ["--keys", keys]
         rotated = firmware("repo", "rotate", "street-firmware", role, *more, given=f"{PASSPHRASE}\n{PASSPHRASE}\n")
         signed = firmware("repo", "sign", "street-firmware", "--keys", keys, given="y\n" + f"{PASSPHRASE}\n" * 3)
         published = firmware("repo", "publish", "street-firmware", "--to", tmp_path / "srv/firmware")
