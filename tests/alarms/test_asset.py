@@ -59,6 +59,12 @@ def test_a_zone_is_full_until_enough_places_are_free() -> None:
     assert "parking_full" not in met(asset, message("parking_zone", NIGHT_MS + 9, {"occupancy": CityValue("BadTimeout")}))
 
 
+def test_water_that_is_too_high_is_a_condition() -> None:
+    asset = WatchedAsset()
+    assert met(asset, message("water", NIGHT_MS, {"distance": 0.4, "flooded": True}))["flood"] is True
+    assert met(asset, message("water", NIGHT_MS + 1, {"distance": 1.4, "flooded": False}))["flood"] is False
+
+
 def test_the_subject_names_operator_asset_and_gateway() -> None:
     (one, *_) = WatchedAsset().hear(message("lamp", NIGHT_MS, {"lamp_failure": True}, asset="pl-1"))
     assert one.subject == Subject("citelum", "pl-1", "gw-1")
