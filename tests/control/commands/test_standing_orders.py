@@ -100,6 +100,13 @@ def test_a_command_that_has_ended_is_in_effect_again_if_the_clock_was_wrong() ->
     assert level(orders, NOW_MS + HOUR_MS) == 100
 
 
+def test_a_command_that_was_replaced_is_in_effect_again_if_the_clock_was_wrong() -> None:
+    later = override("b", issued_ms=NOW_MS + 1, start_ms=NOW_MS + 3 * HOUR_MS, level=60, expires_ms=NOW_MS + 5 * HOUR_MS)
+    orders = after(override("a", level=30, expires_ms=NOW_MS + 9 * HOUR_MS), later)
+    orders, _ = orders.received(release("x", NOW_MS + 4 * HOUR_MS, precedence=Precedence.RULE), NOW_MS + 4 * HOUR_MS)
+    assert [level(orders, NOW_MS + number * HOUR_MS) for number in (4, 2)] == [60, 30]
+
+
 @pytest.mark.parametrize("precedence", [Precedence.SAFETY, Precedence.OVERRIDE, Precedence.RULE])
 def test_a_permanent_command_stays_in_effect_however_long_ago_it_began(precedence: Precedence) -> None:
     orders, now_ms = after(override("a", level=40, expires_ms=None, review_ms=NOW_MS, precedence=precedence)), NOW_MS + 9 * DAY_MS
