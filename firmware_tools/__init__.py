@@ -1,1 +1,1 @@
-"""Reserved for firmware updates of field devices; empty so far."""
+"""Firmware of field devices: signed, published, and brought to the devices over the lines that they already hang on."""

@@ -475,6 +475,19 @@ _KINDS = (
         latched=True,
     ),
     AlarmType(
+        "rollout_stopped",
+        Priority.HIGH,
+        AlarmText("Roll-out of firmware stopped", "Distribuzione del firmware fermata"),
+        AlarmText(
+            "updates failed, or devices do not work after them: no more devices are updated",
+            "aggiornamenti falliti, o dispositivi che poi non funzionano: non se ne aggiornano altri",
+        ),
+        AlarmText(
+            "'firmware rollout status' names the devices and why; then resume or abort it",
+            "'firmware rollout status' dice quali dispositivi e perché; poi riprendi o interrompi",
+        ),
+    ),
+    AlarmType(
         "clock_unsure",
         Priority.MEDIUM,
         AlarmText("Clock not synchronised", "Orologio non sincronizzato"),

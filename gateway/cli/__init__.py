@@ -33,6 +33,7 @@ _COMMANDS = {
     "replay": "Resend readings that the centre has lost",
     "backup": "Write a backup of a gateway, for a new machine",
     "restore": "Restore a backup on a new machine",
+    "update": "Update this program to a signed release, on trial",
     "install": "Put user, folders and services in place",
     "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",
@@ -52,7 +53,7 @@ _COMMANDS = {
 }
 
 
-@click.group(cls=LazyGroup, package="gateway.cli", known=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("gateway", cls=LazyGroup, package="gateway.cli", known=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gateway", message="%(prog)s %(version)s")
 def main() -> None:
     r"""Telemetry gateway for street-level devices.

@@ -29,8 +29,9 @@ NAMES = "'gateway profiles list' lists the known ones"
 
 
 def fail(sentence: str) -> NoReturn:
-    """Print an error and end with exit code 1."""
-    click.echo(f"gateway: {sentence}", err=True)
+    """Print an error, after the name of the program, and end with exit code 1."""
+    context = click.get_current_context(silent=True)
+    click.echo(f"{context.find_root().command.name if context else 'gateway'}: {sentence}", err=True)
     sys.exit(1)
 
 

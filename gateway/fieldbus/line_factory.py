@@ -57,7 +57,8 @@ def build_line(
     reads = reads or CompiledReads()
     first = devices[0].profile
     share = line.silent_share / 100
-    wire = _wire(line, first) if tap is None else TappedWire(_wire(line, first), tap)
+    wire = wire_of(line, serial_settings(line, first))
+    wire = wire if tap is None else TappedWire(wire, tap)
     if first.modbus is None:
         timeout_s = line.timeout or _timeout_s(first)
         driver = DialectDriver(wire, devices[0], lambda: dialect_of(devices[0]), timeout_s, now_ms)
@@ -144,8 +145,9 @@ def _timeout_s(profile: Profile) -> float:
     return next(way.timeout for way in (profile.text, profile.frame, profile.umb) if way is not None)
 
 
-def _wire(line: LineSettings, profile: Profile) -> Wire:
+def wire_of(line: LineSettings, settings: SerialSettings) -> Wire:
+    """Return a line's wire, not yet opened, at these settings; those of a line behind TCP are the device server's."""
     if line.serial is not None:
-        return SerialWire(line.serial, serial_settings(line, profile))
+        return SerialWire(line.serial, settings)
     host, _, port = (line.tcp or line.rtu_over_tcp or "").rpartition(":")
     return TcpWire(host.strip("[]"), int(port))

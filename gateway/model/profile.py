@@ -40,6 +40,9 @@ CheckKind = Literal[
 ]  # fmt: skip
 """The checksums of binary frames and serial queries."""
 
+FirmwareProtocol = Literal["wirenboard", "modbus_file", "xmodem", "ymodem", "stm32", "smp"]
+"""The protocols by which firmware is updated: one driver of `firmware_tools.drivers` each."""
+
 STRINGS = ("string", "wide_string")
 DATETIMES = ("datetime", "bcd_datetime")
 LAYOUT_PARTS = {"yyyy": 2, "yy": 1, "mo": 1, "dd": 1, "hh": 1, "mi": 1, "ss": 1, "__": 1}
@@ -358,6 +361,63 @@ class Identity(_Document, frozen=True, kw_only=True):
     contains: str | None = None
 
 
+class PointValue(_Document, frozen=True, kw_only=True):
+    """A value that is written to a `point`: in its unit, or a word of its enum."""
+
+    point: Identifier
+    value: float | str | bool
+
+
+class FileRecords(_Document, frozen=True, kw_only=True):
+    """How firmware is written as Modbus file records (function 21), from file `number` on.
+
+    A file has `records` registers (10000 by the specification); a longer image goes on in the next file. A request writes at most
+    `longest` registers. Before, `begin` is written, which erases, and the image's length in bytes is written to the point `size`. After,
+    `commit` is written, which verifies. In between, the point `state` is read until it is no longer `busy`; values of `refused` mean that
+    the image is refused.
+    """
+
+    number: Annotated[int, whole(1, 0xFFFF)]
+    records: Annotated[int, whole(1, 10_000)] = 10_000
+    longest: Annotated[int, whole(1, 122)] = 122
+    begin: PointValue | None = None
+    size: Identifier | None = None
+    commit: PointValue | None = None
+    state: Identifier | None = None
+    busy: list[int | str] = []
+    refused: list[int | str] = []
+
+
+class FirmwarePoints(_Document, frozen=True, kw_only=True):
+    """The points in which a product says what it is and which firmware it has."""
+
+    model: Identifier | None = None
+    hardware: Identifier | None = None
+    version: Identifier | None = None
+    bootloader: Identifier | None = None
+
+
+class FirmwareUpdate(_Document, frozen=True, kw_only=True):
+    """How the product's firmware is updated; `source` says where that is known from.
+
+    `points` are what the product says of itself; the driver `wirenboard` knows them. Writing `enter` starts the bootloader, whose port
+    has the settings `serial`, if they are not those of the line. It answers after `reboot` at the latest, and `erase` is the longest that
+    it takes to erase. `block` is the size of blocks of `xmodem`, in bytes, and `address` is where `stm32` writes. `file` is needed by
+    `modbus_file`.
+    """
+
+    driver: FirmwareProtocol
+    source: str
+    points: FirmwarePoints = FirmwarePoints()
+    enter: PointValue | None = None
+    serial: Serial | None = None
+    reboot: Duration = 5.0
+    erase: Duration = 30.0
+    block: Literal[128, 1024] = 128
+    address: Annotated[int, whole(0, 0xFFFFFFFF)] = 0x0800_0000
+    file: FileRecords | None = None
+
+
 class Setting(_Document, frozen=True, kw_only=True):
     """A setting that the device needs for correct values. With a point, the gateway can read whether it is set."""
 
@@ -414,6 +474,7 @@ class Profile(_Document, frozen=True, kw_only=True):
     channels: Annotated[int, whole(1, 256)] | None = None
     identify: list[Identity] = []
     settings: list[Setting] = []
+    firmware: FirmwareUpdate | None = None
     points: Annotated[list[Point], msgspec.Meta(min_length=1)]
     derived: list[Derived] = []
     measurements: Annotated[list[Measurement], msgspec.Meta(min_length=1)]

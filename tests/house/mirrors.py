@@ -13,11 +13,11 @@ def test_of(path: str) -> str:
 
 
 def without_tests(sources: Iterable[Source], tests: Collection[str], listed: Listed) -> list[Violation]:
-    """Return a violation for every module of the gateway that has no tests of its own and is not listed."""
+    """Return a violation for every module of the gateway and of the firmware tools that has no tests of its own and is not listed."""
     return [
         Violation(source.path, 1, f"module has no tests of its own: write {test_of(source.path)}, or list the module with a reason")
         for source in sources
-        if source.path.startswith("gateway/")
+        if source.path.startswith(("gateway/", "firmware_tools/"))
         and not source.path.endswith(("/__init__.py", "/__main__.py"))
         and test_of(source.path) not in tests
         and not listed.excuses(source.path)

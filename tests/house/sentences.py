@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from firmware_tools.cli import main as firmware
 from gateway.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +68,7 @@ def _arguments() -> argparse.Namespace:
 
 def report(*, docstrings: bool) -> Iterator[str]:
     """Yield the lines of the text."""
-    for path, text in helps(main, "gateway"):
+    for path, text in [*helps(main, "gateway"), *helps(firmware, "firmware")]:
         yield from (f"## {path} --help", text, "")
     for folder in ("gateway", "dashboards", "firmware_tools", "device_profiles"):
         for file in sorted((ROOT / folder).rglob("*.py")):

@@ -67,7 +67,7 @@ def large_classes(sources: Iterable[Source], listed: Listed) -> list[Violation]:
 
 
 def full_folders(sources: Iterable[Source]) -> list[Violation]:
-    """Return a violation for every folder of the gateway with too many modules; that of the command line holds one for each command."""
+    """Return a violation for every folder of the gateway and of the firmware tools with too many modules; that of the command line holds one for each command."""
     modules: defaultdict[str, int] = defaultdict(int)
     for source in sources:
         folder, _, name = source.path.rpartition("/")
@@ -75,5 +75,7 @@ def full_folders(sources: Iterable[Source]) -> list[Violation]:
     return [
         Violation(folder, 1, f"folder has {count} modules; at most {MOST_MODULES}")
         for folder, count in modules.items()
-        if count > MOST_MODULES and folder.startswith("gateway") and not folder.startswith("gateway/cli")
+        if count > MOST_MODULES
+        and folder.startswith(("gateway", "firmware_tools"))
+        and not folder.startswith(("gateway/cli", "firmware_tools/cli"))
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from firmware_tools.cli import main as firmware
 from gateway.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -43,21 +44,22 @@ def missing_file(code: str) -> bool:
 
 
 def missing_modules(code: str) -> list[str]:
-    modules = re.findall(r"python -m ((?:tests|gateway|dashboards)[\w.]*)", code)
+    modules = re.findall(r"python -m ((?:tests|gateway|dashboards|firmware_tools)[\w.]*)", code)
     return [one for one in modules if not {one.replace(".", "/") + ".py", one.replace(".", "/") + "/__main__.py"} & FILES]
 
 
 def unknown_word(code: str) -> str | None:
     """Return the command or option that code calls and the program does not have."""
-    found = re.match(r"\s*(?:\S*/bin/)?gateway ([a-z][^#|]*)", code)
+    found = re.match(r"\s*(?:\S*/bin/)?(gateway|firmware) ([a-z][^#|]*)", code)
     if found is None:
         return None
-    command: click.Command = main
-    for word in found[1].split():
+    program = main if found[1] == "gateway" else firmware
+    command: click.Command = program
+    for word in found[2].split():
         children = commands_of(command)
         if word in children:
             command = children[word]
-        elif command is main or (word.startswith("--") and word.partition("=")[0] not in options_of([command, *children.values()])):
+        elif command is program or (word.startswith("--") and word.partition("=")[0] not in options_of([command, *children.values()])):
             return word
     return None
 

@@ -47,15 +47,16 @@ def test_defaults_are_written_as_in_a_site_file() -> None:
 
 
 def test_every_command_has_a_section() -> None:
+    from firmware_tools.cli import main as firmware
     from gateway.cli import main
 
     text = (DOCS / "commands.md").read_text()
-    above = [(name, command) for name, command in commands_of(main).items()]
+    above = [(f"{one.name} {name}", command) for one in (main, firmware) for name, command in commands_of(one).items()]
     while above:
         words, command = above.pop()
         below = commands_of(command)
         above += [(f"{words} {name}", one) for name, one in below.items()]
-        assert below or f"\n## gateway {words}\n" in text, words
+        assert below or f"\n## {words}\n" in text, words
 
 
 def test_every_metric_that_the_code_names_is_in_the_table() -> None:

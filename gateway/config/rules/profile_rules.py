@@ -5,6 +5,7 @@ import re
 from yaml import Node
 
 from gateway.config.problems import Problems, suggest
+from gateway.config.rules.firmware_rules import check_firmware
 from gateway.config.rules.point_rules import WAYS, check_point
 from gateway.config.rules.profile_uses import check_uses
 from gateway.config.rules.rule import Rule, check
@@ -90,6 +91,8 @@ def _check_content(profile: Profile, root: Node, problems: Problems) -> None:
     if profile.modbus is not None:
         _check_overlaps(profile, root, problems)
     check_uses(profile, root, problems)
+    if profile.firmware is not None:
+        check_firmware(profile, profile.firmware, entry(root, "firmware"), problems)
     for number, example in enumerate(profile.examples):
         for name in example.decoded.keys() - seen:
             node = key_node(root, "examples", number, "decoded", name)

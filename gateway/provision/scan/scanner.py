@@ -12,6 +12,7 @@ from gateway.model.profile import Profile
 from gateway.provision.findings import Found, Obstacle, Sentence
 from gateway.provision.fingerprint import Fingerprint, fingerprint
 from gateway.provision.identify import Asking, identify
+from gateway.provision.scan.bootloaders import bootloader_note
 from gateway.provision.scan.instrument_query import query_instruments
 from gateway.provision.scan.line_access import LineAccess
 from gateway.provision.scan.listening import recognise_traffic
@@ -183,6 +184,8 @@ class SerialScan:
             own = client or self._client(settings, self._patience_s)
             try:
                 found.identification = await identify(own, unit, self._fingerprints)
+                if found.identification.first is None and (note := await bootloader_note(own, unit, self._profiles)) is not None:
+                    found.notes.append(note)
             finally:
                 own.close()
         self._observer.found(found)

@@ -15,6 +15,10 @@ _FEWEST_FRAMES = 2
 """One frame may be noise whose CRC is right by chance (1 in 65,536); two are not."""
 
 
+_READY, _READY_WITHOUT_CRC = 0x43, 0x15
+"""What a receiver of XMODEM sends until its transfer begins (XMODEM/YMODEM Protocol Reference, 1988)."""
+
+
 class Recognised(NamedTuple):
     """A product whose messages were found in received bytes, and in how many of them."""
 
@@ -59,6 +63,17 @@ def obstacle(data: bytes, settings: SerialSettings | None) -> Obstacle:
             Sentence(
                 f"another master polls this line{at_en} (units {shown}); stop it first, or scan nevertheless with --anyway",
                 f"un altro master interroga questa linea{at_it} (unità {shown}); fermalo prima, oppure usa --anyway",
+            ),
+        )
+    if set(data) <= {_READY} or set(data) <= {_READY_WITHOUT_CRC}:
+        return Obstacle(
+            "unknown",
+            at,
+            Sentence(
+                f"a device waits in its bootloader{at_en} for firmware by XMODEM or YMODEM: an update of it was broken off; "
+                "write it with: firmware flash SITE DEVICE",
+                f"un dispositivo attende nel bootloader{at_it} un firmware via XMODEM o YMODEM: un suo aggiornamento si è interrotto; "
+                "scrivilo con: firmware flash SITO DISPOSITIVO",
             ),
         )
     return Obstacle(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 
+from firmware_tools.cli import main as firmware
 from gateway.cli import main
 from tests.house.reference.tables import code, table
 
@@ -17,7 +18,7 @@ an error is reported, 2 if the command line is wrong.
 
 def commands_page() -> str:
     """Return the page of every command."""
-    found = list(_commands(main, "gateway"))
+    found = [*_commands(main, "gateway"), *_commands(firmware, "firmware")]
     index = table(("command", "what it does"), ((f"[{path}](#{path.replace(' ', '-')})", _summary(one)) for path, one in found))
     return _HEAD + index + "".join(_section(path, one) for path, one in found)
 

@@ -44,3 +44,11 @@ def test_an_obstacle_says_who_sends_and_how_to_scan_nevertheless(data: bytes, ki
     assert (found.kind, found.settings) == (kind, "9600 8N1")
     assert "--anyway" in found.sentence.en
     assert "--anyway" in found.sentence.it
+
+
+@pytest.mark.parametrize("data", [b"C", b"CCCC", b"\x15\x15"])
+def test_a_receiver_that_waits_for_firmware_is_named(data: bytes) -> None:
+    said = obstacle(data, None)
+    assert said.kind == "unknown"
+    assert "waits in its bootloader" in said.sentence.en
+    assert "attende nel bootloader" in said.sentence.it

@@ -1,0 +1,1 @@
+"""Drivers that transfer firmware to field devices, each for one public protocol, behind one port."""

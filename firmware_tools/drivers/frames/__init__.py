@@ -1,0 +1,1 @@
+"""What the bootloaders of serial protocols are sent, and what they answer, as bytes. Pure."""

@@ -1,0 +1,1 @@
+"""Simulated devices whose firmware can be replaced: their applications, and the bootloaders of public protocols."""
