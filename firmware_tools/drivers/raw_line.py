@@ -8,6 +8,8 @@ from gateway.fieldbus.wire.port import Wire, WireError
 _MOST_BYTES = 65536
 """What a device sends beyond that without being read is dropped: no bootloader answers so much."""
 
+_LONGEST_NOISE_S = 2.0
+
 
 class RawLine:
     """One line. Not for concurrent use."""
@@ -58,6 +60,18 @@ class RawLine:
         while len(data) < count and (more := await self.read(until_s, count - len(data))):
             data += more
         return data
+
+    async def drop_until_quiet(self, quiet_s: float) -> None:
+        """Forget what was received, and what still comes until nothing has come for some seconds; for two seconds at most.
+
+        Raises:
+            WireError: the wire can't be opened, or failed.
+        """
+        time = asyncio.get_running_loop().time
+        give_up_s = time() + _LONGEST_NOISE_S
+        self.drop_received()
+        while time() < give_up_s and await self.read(time() + quiet_s):
+            pass
 
     def drop_received(self) -> None:
         """Forget what was received and not read."""

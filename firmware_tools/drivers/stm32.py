@@ -40,7 +40,7 @@ from gateway.model.profile import FirmwareUpdate, Profile
 _ANSWER_S = 1.0
 """More than the bootloader takes to answer or to write 256 bytes (AN2606, bootloader timings: some 50 ms)."""
 
-_SYNCHRONISE_S = 0.3
+_SYNCHRONISE_S, _QUIET_S = 0.3, 0.1
 _TRIES = 3
 _BURSTS = (1, 1, LONGEST_BYTES + 4, 1, 1)
 """How often the byte of synchronisation is sent: once or twice if the bootloader waits for a command, more if it waits for data."""
@@ -242,14 +242,12 @@ class Stm32Driver:
         It acknowledges the first byte after its start; afterwards, it refuses every second one, and what it takes for data.
         """
         for burst in bursts:
-            self._raw.drop_received()
+            await self._raw.drop_until_quiet(_QUIET_S)
             until_s = await self._raw.write(bytes((SYNCHRONISE,)) * burst) + _SYNCHRONISE_S
             answer = await self._raw.read_exactly(burst, until_s)
             if burst == 1 and answer in (bytes((ACK,)), bytes((NACK,))):
                 self._synchronised = True
                 return
-            while burst > 1 and await self._raw.read(asyncio.get_running_loop().time() + _SYNCHRONISE_S):
-                pass  # every pair of these bytes was refused
         raise NoFirmwareAnswer(
             "no bootloader of an STM32 answers; start it at the device, and check the line",
             "nessun bootloader STM32 risponde; avvialo sul dispositivo, e controlla la linea",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import termios
 from collections.abc import AsyncIterator, Sequence
 from typing import Literal, Protocol
 
@@ -10,6 +11,12 @@ from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.pty import Pty
 
 BusWay = Literal["serial", "rtu_over_tcp", "tcp"]
+
+
+_OUTPUT_SPEED = 5
+"""The place of the near end's speed of sending in what `termios.tcgetattr` returns."""
+
+_BAUDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
 
 
 class FarEnd(Protocol):
@@ -73,11 +80,28 @@ class UpdateBus:
         self._end.close()
 
 
+class _FollowingPty(Pty):
+    """A pty that sends and receives at the speed that the near end has set."""
+
+    def __init__(self, baud: int, bits_a_character: int) -> None:
+        super().__init__(baud, bits_a_character=bits_a_character)
+        self._bits = bits_a_character
+
+    @property
+    def near_baud(self) -> int:
+        """The speed of the near end; 0 if it is none of POSIX."""
+        return _BAUDS.get(termios.tcgetattr(self._master)[_OUTPUT_SPEED], 0)
+
+    def _readable(self) -> None:
+        self.character_s = self._bits / (self.near_baud or 9600)
+        super()._readable()
+
+
 class _PtyEnd:
     """A serial line that takes the speed that the master sets."""
 
     def __init__(self, baud: int, bits_a_character: int) -> None:
-        self._pty = Pty(baud, bits_a_character=bits_a_character, follow=True)
+        self._pty = _FollowingPty(baud, bits_a_character)
         self.address = self._pty.path
 
     @property
