@@ -18,6 +18,8 @@ class RawLine:
         self._line = line
         self._wire: Wire | None = None
         self._received = bytearray()
+        self._echo = bytearray()
+        """What was sent and has not come back yet, on a line that receives what it sends."""
         self._arrived = asyncio.Event()
         self._lost: str | None = None
 
@@ -28,6 +30,8 @@ class RawLine:
             WireError: the wire can't be opened, or failed.
         """
         wire = await self._opened()
+        if self._line.echo:
+            self._echo += data
         wire.write(data)
         return asyncio.get_running_loop().time() + (len(data) * self._line.character_s if self._line.serial else 0.0)
 
@@ -83,6 +87,7 @@ class RawLine:
             self._wire.close()
             self._wire = None
         self._received.clear()
+        self._echo.clear()
         self._lost = None
 
     async def _opened(self) -> Wire:
@@ -100,6 +105,14 @@ class RawLine:
             raise WireError(reason)
 
     def _receive(self, data: bytes) -> None:
+        back = min(len(self._echo), len(data))
+        if self._echo[:back] == data[:back]:
+            data = data[back:]
+            del self._echo[:back]
+        else:
+            self._echo.clear()  # a collision, or no echo after all
+        if not data:
+            return
         self._received += data
         del self._received[:-_MOST_BYTES]
         self._arrived.set()

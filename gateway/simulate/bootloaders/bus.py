@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import termios
 from collections.abc import AsyncIterator, Sequence
 from typing import Literal, Protocol
@@ -41,10 +42,11 @@ class FarEnd(Protocol):
 
 
 class UpdateBus:
-    """The devices on one bus, and its `address`: a pty's path, or HOST:PORT."""
+    """The devices on one bus, and its `address`: a pty's path, or HOST:PORT. `noise` is the share of transmissions with a wrong bit."""
 
-    def __init__(self, address: str, end: FarEnd, units: Sequence[UpdatableUnit]) -> None:
-        self.address, self.units = address, units
+    def __init__(self, address: str, end: FarEnd, units: Sequence[UpdatableUnit], noise: float = 0.0) -> None:
+        self.address, self.units, self.noise = address, units, noise
+        self._chance = random.Random(1)  # noqa: S311 — a simulation
         self._end = end
         self._sending = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -54,7 +56,7 @@ class UpdateBus:
         for unit in self.units:
             unit.attach(self._send)
         while True:
-            data = await self._end.read()
+            data = self._disturbed(await self._end.read())
             for unit in self.units:
                 if not unit.busy and self._end.baud in (0, unit.baud):
                     unit.hear(data)
@@ -68,7 +70,14 @@ class UpdateBus:
         await asyncio.sleep(after_s)
         async with self._sending:
             if self._end.baud in (0, baud):  # at another speed, the master understands nothing
-                await self._end.send(data)
+                await self._end.send(self._disturbed(data))
+
+    def _disturbed(self, data: bytes) -> bytes:
+        if self._chance.random() >= self.noise:
+            return data
+        disturbed = bytearray(data)
+        disturbed[self._chance.randrange(len(data))] ^= 1 << self._chance.randrange(8)
+        return bytes(disturbed)
 
     async def close(self) -> None:
         """End what is being sent, and close the bus."""
@@ -169,7 +178,7 @@ class _TcpEnd:
 
 @contextlib.asynccontextmanager
 async def serving(
-    units: Sequence[UpdatableUnit], *, way: BusWay = "serial", baud: int = 9600, bits_a_character: int = 10
+    units: Sequence[UpdatableUnit], *, way: BusWay = "serial", baud: int = 9600, bits_a_character: int = 10, noise: float = 0.0
 ) -> AsyncIterator[UpdateBus]:
     """Serve devices on one bus until the context exits. A serial line follows the master's speed; `baud` is that of the others."""
     end: _PtyEnd | _TcpEnd
@@ -178,7 +187,7 @@ async def serving(
     else:
         end = _TcpEnd(baud, bits_a_character, modbus_tcp=way == "tcp")
         await end.listen()
-    bus = UpdateBus(end.address, end, units)
+    bus = UpdateBus(end.address, end, units, noise)
     running = asyncio.create_task(bus.run(), name="bus")
     try:
         yield bus

@@ -15,9 +15,9 @@ from tests.firmware_tools.drivers.lines import FAST
 
 
 @contextlib.asynccontextmanager
-async def line() -> AsyncIterator[tuple[RawLine, Pty]]:
-    pty = Pty(FAST.baud)
-    raw = RawLine(DeviceLine(1, FAST, lambda at: SerialWire(pty.path, at)))
+async def line(*, echo: bool = False) -> AsyncIterator[tuple[RawLine, Pty]]:
+    pty = Pty(FAST.baud, echo=echo)
+    raw = RawLine(DeviceLine(1, FAST, lambda at: SerialWire(pty.path, at), echo=echo))
     try:
         yield raw, pty
     finally:
@@ -38,6 +38,18 @@ async def test_bytes_are_read_one_by_one_or_together() -> None:
         assert await raw.read_exactly(3, soon()) == b"bcd"
         assert await raw.read_exactly(9, soon(0.1)) == b"ef"
         assert await raw.read(soon(0.02)) == b""
+
+
+async def test_what_a_line_receives_of_what_it_sends_is_no_answer() -> None:
+    async with line(echo=True) as (raw, pty):
+        await raw.write(b"question")
+        assert await pty.read() == b"question"
+        await asyncio.sleep(0.05)
+        await pty.send(b"answer")
+        assert await raw.read_exactly(6, soon()) == b"answer"
+        raw._echo += b"never sent"
+        await pty.send(b"more")
+        assert await raw.read_exactly(4, soon()) == b"more"
 
 
 async def test_noise_is_dropped_until_the_line_is_quiet() -> None:
