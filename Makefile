@@ -88,7 +88,7 @@ dashboards: $(VENV)/.dev
 	$(BIN)/python -m dashboards.render
 	$(BIN)/python -m dashboards.alerts.render
 
-CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured report situation situationRequest situationAnswer situationNear
+CONTRACT := city alarm gatewayState workerState streams receipt ask time renewal certificate configure configured firmwareOrder firmwareAnswer fileRequest rollouts report situation situationRequest situationAnswer situationNear
 contract: $(VENV)/.installed
 	for name in $(CONTRACT); do $(BIN)/gateway schema $$name > docs/contract/$$name.schema.json || exit 1; done
 	$(BIN)/gateway schema asyncapi > docs/contract/asyncapi.json
@@ -106,10 +106,10 @@ lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
 	printf 'hatchling\neditables\nnodejs-wheel-binaries\n' > $(VENV)-lock/build.in
-	$(VENV)-lock/bin/$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
-	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint requirements.lock --extra centre --extra demo --extra fast \
+	$(VENV)-lock/bin/$(PIP_COMPILE) --extra firmware --output-file requirements.lock pyproject.toml
+	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint requirements.lock --extra centre --extra demo --extra fast --extra firmware \
 		--output-file .ci/demo.lock pyproject.toml $(VENV)-lock/build.in
-	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint .ci/demo.lock --extra centre --extra demo --extra fast --extra dev \
+	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint .ci/demo.lock --extra centre --extra demo --extra fast --extra firmware --extra dev \
 		--output-file .ci/dev.lock pyproject.toml
 	rm -r $(VENV)-lock
 

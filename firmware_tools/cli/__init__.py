@@ -8,6 +8,9 @@ from gateway.cli.standard_output import leave_with_the_reader
 
 _COMMANDS = {
     "repo": "Sign firmware and publish it",
+    "rollout": "Bring a firmware to many devices, wave by wave",
+    "flash": "Update the firmware of a device",
+    "status": "Show the updates of a gateway's devices",
 }
 
 

@@ -4,7 +4,8 @@ A release is the `custom` object of a target in the repository's metadata (The U
 with the size and the hash of the image.
 """
 
-from typing import Annotated, Any, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -45,6 +46,24 @@ class FirmwareRelease(msgspec.Struct, frozen=True, omit_defaults=True, tag="firm
     note: ReleaseNote = ReleaseNote()
 
 
+class GatewayRelease(msgspec.Struct, frozen=True, omit_defaults=True, tag="gateway", tag_field="kind"):
+    """A release of the gateway itself: an archive with all wheels that an installation without network needs.
+
+    Attributes:
+        version: The version of the gateway.
+        python: The version of Python that its wheels are for: 3.11.
+        machine: The machine that its wheels are for, as `platform.machine()` says it, or `any`.
+        least_version: The oldest version from which a gateway can be updated to this one.
+        note: What has changed.
+    """
+
+    version: Word
+    python: Word
+    machine: Word = "any"
+    least_version: Word | None = None
+    note: ReleaseNote = ReleaseNote()
+
+
 class FirmwareTarget(NamedTuple):
     """A release in a repository, with the image that it describes.
 
@@ -59,6 +78,26 @@ class FirmwareTarget(NamedTuple):
     size_bytes: int
     sha256: str
     release: FirmwareRelease
+
+
+class GatewayTarget(NamedTuple):
+    """A release of the gateway in a repository, with the archive that it describes; the attributes are those of `FirmwareTarget`."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+    release: GatewayRelease
+
+
+def signed_target(path: str, size_bytes: int, sha256: str, custom: object) -> FirmwareTarget | GatewayTarget | None:
+    """Return a target from what is signed about it; None for one that is neither a firmware nor a gateway, as a later version may have."""
+    try:
+        release: FirmwareRelease | GatewayRelease = msgspec.convert(custom, FirmwareRelease | GatewayRelease)
+    except msgspec.ValidationError:
+        return None
+    if isinstance(release, GatewayRelease):
+        return GatewayTarget(path, size_bytes, sha256, release)
+    return FirmwareTarget(path, size_bytes, sha256, release)
 
 
 _PRE_RELEASE, _FINAL = 0, 1
@@ -89,6 +128,9 @@ def _part(text: str) -> list[tuple[int, int, str]]:
     return [(0, int(run), "") if run.isdecimal() else (1, 0, run) for run in runs]
 
 
-def newest(targets: list[FirmwareTarget]) -> FirmwareTarget | None:
+_Target = TypeVar("_Target", FirmwareTarget, GatewayTarget)
+
+
+def newest(targets: Iterable[_Target]) -> _Target | None:
     """Return the target of the newest version; None if there are no targets."""
     return max(targets, key=lambda target: version_order(target.release.version), default=None)

@@ -112,6 +112,7 @@ FLAGS = {
     ("lighting_cabinet", "switching_error_on"): "switching_failed",
     ("lighting_cabinet", "switching_error_off"): "switching_failed",
     ("traffic", "congested"): "traffic_congested",
+    ("water", "flooded"): "flood",
 }
 """Fields that are themselves the condition of an alarm."""
 
@@ -398,6 +399,17 @@ _KINDS = (
         off_delay_s=10 * _MINUTE,
     ),
     AlarmType(
+        "flood",
+        Priority.CRITICAL,
+        AlarmText("Flood", "Allagamento"),
+        AlarmText("the water is as high as the place can bear", "l'acqua è all'altezza massima che il luogo sopporta"),
+        AlarmText(
+            "close the road or the underpass; inform civil protection", "chiudi la strada o il sottopasso; informa la protezione civile"
+        ),
+        on_delay_s=2 * _MINUTE,
+        off_delay_s=15 * _MINUTE,
+    ),
+    AlarmType(
         "device_silent",
         Priority.MEDIUM,
         AlarmText("Device silent", "Dispositivo muto"),
@@ -461,6 +473,19 @@ _KINDS = (
             "le lacune registrate dicono quali; cerca chi le ha cancellate, o se il disco dell'archivio era pieno",
         ),
         latched=True,
+    ),
+    AlarmType(
+        "rollout_stopped",
+        Priority.HIGH,
+        AlarmText("Roll-out of firmware stopped", "Distribuzione del firmware fermata"),
+        AlarmText(
+            "updates failed, or devices do not work after them: no more devices are updated",
+            "aggiornamenti falliti, o dispositivi che poi non funzionano: non se ne aggiornano altri",
+        ),
+        AlarmText(
+            "'firmware rollout status' names the devices and why; then resume or abort it",
+            "'firmware rollout status' dice quali dispositivi e perché; poi riprendi o interrompi",
+        ),
     ),
     AlarmType(
         "clock_unsure",

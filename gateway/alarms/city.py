@@ -17,7 +17,7 @@ from gateway.alarms.catalogue import (
 from gateway.alarms.details import measured, number_text
 from gateway.alarms.observation import Observation, Subject
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
-from gateway.model.messages import AlarmText, CityMessage, GatewayState, WorkerState
+from gateway.model.messages import AlarmText, CityMessage, GatewayState, RolloutsMessage, WorkerState
 from gateway.model.topics import GatewayId
 
 CENTRE = "centre"
@@ -75,6 +75,13 @@ class CityConditions:
             self._workers.pop(worker, None)
         else:
             self._workers[worker] = state
+
+    def hear_rollouts(self, message: RolloutsMessage) -> Iterator[Observation]:
+        """Yield which roll-outs of firmware stopped by themselves."""
+        for one in message.rollouts:
+            what, why = f"{one.firmware.model} {one.firmware.version}", one.why or AlarmText("", "")
+            detail = AlarmText(f"{what}: {why.en}", f"{what}: {why.it}")
+            yield Observation(Subject(CENTRE, f"rollout-{one.id}", ""), "rollout_stopped", one.state == "stopped", "", detail)
 
     def hear_stored(self, measurement: str, subject: Subject, values: Mapping[str, float]) -> Iterator[Observation]:
         """Yield what the newest row of a measurement about gateways or workers says."""

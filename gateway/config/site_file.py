@@ -18,6 +18,7 @@ from gateway.model.profile import Profile
 from gateway.model.site.assets import AssetSettings
 from gateway.model.site.centre import CentreSettings
 from gateway.model.site.file import Site
+from gateway.model.site.firmware import FirmwareSettings
 from gateway.model.site.lines import LineSettings
 from gateway.model.site.pages import ConsoleSettings, PageSettings
 from gateway.model.site.uplink import JournalSettings, UplinkSettings
@@ -37,6 +38,7 @@ class EdgeSite(NamedTuple):
     profiles: dict[str, Profile]
     page: PageSettings | None = None
     file: Path = Path()
+    firmware: FirmwareSettings = FirmwareSettings()
 
 
 class CentreSite(NamedTuple):
@@ -77,6 +79,7 @@ class LoadedSite(NamedTuple):
             self.profiles,
             site.page,
             Path(self.file),
+            site.firmware,
         )
 
     @property

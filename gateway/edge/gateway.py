@@ -168,7 +168,7 @@ class EdgeGateway:
             self._clock,
             self._health,
             self.change,
-            self._uplink.follow_orders,
+            self._uplink.inbox,
             self._uplink.works,
             self._uplink.reports,
         )

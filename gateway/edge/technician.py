@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute
 from gateway.config.site_file import EdgeSite
 from gateway.edge.commissioning import LocalCommissioning
 from gateway.edge.configuration.orders import CentreOrders
+from gateway.edge.firmware.composition import firmware_of_devices
+from gateway.edge.firmware.room import LocalFirmware
 from gateway.edge.report.service import LocalReports
 from gateway.edge.services.charts import LocalCharts
 from gateway.edge.services.codes import CodeFiles, LabelCodes
@@ -33,6 +35,7 @@ from gateway.host.machine import host_name
 from gateway.model.site.pages import PageSettings
 from gateway.staging.configuration import Configuration
 from gateway.web.built_page import page_routes
+from gateway.web.firmware import routes as firmware_routes
 from gateway.web.technician import (
     charts_routes,
     commission_routes,
@@ -71,7 +74,7 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
     """
     site = present().site
     codes = LabelCodes(CodeFiles(site.state))
-    async with contextlib.AsyncExitStack() as servers, _rooms(present) as rooms:
+    async with contextlib.AsyncExitStack() as servers, firmware_of_devices(present) as firmware, _rooms(present, firmware) as rooms:
         servers.callback(codes.close)
         await _serve_socket(servers, site, [*rooms.shared, *rooms.of_socket], codes)
         if site.page is not None:
@@ -80,7 +83,7 @@ async def serving_technician(present: Present) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
+async def _rooms(present: Present, firmware: LocalFirmware) -> AsyncIterator[_Rooms]:
     """Yield the routes of every room. Their streams end with the context, before the servers, which would wait for them."""
     state, lines, log_, hexlog = LocalStateService(present), LocalLines(present), LocalLog(), LocalHexLog(present)
     charts, doctor, scan = LocalCharts(present), LocalDoctor(present), LineScanService(present)
@@ -90,7 +93,7 @@ async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
     await identify.recover()
     configuration = Configuration(site.file, site.state)
     orders = CentreOrders(present, configuration)
-    present().follow_orders(orders.receive)
+    present().inbox.on_order = orders.receive
     await orders.live.resume()
     registers = LocalRegisters(present)
     try:
@@ -104,10 +107,11 @@ async def _rooms(present: Present) -> AsyncIterator[_Rooms]:
             *commission_routes.routes(LocalCommissioning(present, configuration)),
             *machine_routes.routes(doctor, identify),
             *enrolment_routes.routes(LocalEnrolment(present, configuration)),
+            *firmware_routes.routes(firmware),
             *report_routes.routes(LocalReports(present)),
             *upkeep_routes.routes(log_, LocalRestart(site.id.gateway), diagnostics),
         ]
-        yield _Rooms(shared, lines_routes.socket_routes(registers))
+        yield _Rooms(shared, [*lines_routes.socket_routes(registers), *firmware_routes.socket_routes(firmware)])
     finally:
         for service in (state, log_, hexlog, scan, orders, identify):
             await service.close()

@@ -1,7 +1,6 @@
 """The gateway's uplink: its session with the broker, and the renewal of the certificate that the session uses."""
 
 import asyncio
-from collections.abc import Callable
 
 from gateway import __version__
 from gateway.config.site_file import EdgeSite
@@ -14,9 +13,10 @@ from gateway.host.machine import hardware_number, host_name
 from gateway.host.mqtt import Broker
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
-from gateway.model.messages import ConfigurationOrder, GatewayState
+from gateway.model.messages import GatewayState
 from gateway.model.site.connection import TlsSettings
 from gateway.model.site.uplink import UplinkSettings
+from gateway.uplink.inbox import CentreInbox
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 
@@ -27,19 +27,12 @@ class EdgeUplink:
         self._site, self._journal, self._thread = site, journal, thread
         self._time, self._corrector = time, corrector
         self._wanted, self._changed, self._began = site.uplink, asyncio.Event(), asyncio.Event()
-        self._on_order: Callable[[ConfigurationOrder], None] = lambda _: None
+        self.inbox = CentreInbox()
         self._renewal = self._make_renewal(site.uplink.tls)
         self.session = self._make_session(site.uplink)
         self.reports = ReportSender(
             site.state, lambda payload: self.session.mqtt.publish(self._site.id.topic("report"), payload, retain=True)
         )
-
-    def follow_orders(self, receive: Callable[[ConfigurationOrder], None]) -> None:
-        """Set who receives the orders of the centre."""
-        self._on_order = receive
-
-    def _receive_order(self, order: ConfigurationOrder) -> None:
-        self._on_order(order)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop."""
@@ -89,10 +82,11 @@ class EdgeUplink:
         callbacks = UplinkCallbacks(
             ready=self._corrector.ready,
             on_centre=self._on_centre,
+            others=self.inbox.handlers(self._site.id),
             on_time=lambda answer: self._time.centre_answered(answer.asked_ms, answer.now_ms),
         )
         if settings.tls.ca is not None:
-            callbacks = callbacks._replace(on_order=self._receive_order)
+            callbacks = callbacks._replace(on_order=self.inbox.receive_order)
         if self._renewal is not None:
             renewal = self._renewal
             callbacks = callbacks._replace(on_renew=renewal.request, on_page=renewal.request_page, on_certificate=renewal.accept)

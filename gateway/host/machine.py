@@ -7,10 +7,17 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from gateway.host.files import user_name
+
 
 def host_name() -> str:
     """Return the name of the machine."""
     return socket.gethostname()
+
+
+def person() -> str:
+    """Return who runs this process, as records name them: the user, also behind sudo, and the machine."""
+    return f"{os.environ.get('SUDO_USER') or user_name(os.geteuid())}@{host_name()}"
 
 
 def hardware_number(system: Path = Path("/sys")) -> str | None:

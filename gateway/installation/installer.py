@@ -22,6 +22,9 @@ def program_below(machine: Machine) -> str:
         InstallError: It is in a folder that the services can't see.
     """
     program = Path(sys.prefix).resolve() / "bin" / "gateway"
+    linked = machine.path(PROGRAM)
+    if linked.parent.parent.resolve() == Path(sys.prefix).resolve():
+        program = linked  # which stays when an update makes the folder a link to another one
     if machine.root != Path("/") and program.is_relative_to(machine.root):
         program = Path("/") / program.relative_to(machine.root)
     if any(program.is_relative_to(home) for home in _HOMES):

@@ -164,6 +164,10 @@ precipitation              interval  float   mm                Precipitation sin
 precipitation_rate         gauge     float   mm/h              Intensity of precipitation
 solar_radiation            gauge     float   W/m2              Global solar radiation
 illuminance                gauge     float   lx                Illuminance
+[water]
+level                      gauge     float   m                 Height of the water above the zero of its gauge
+distance                   gauge     float   m                 Distance from the sensor to the water below it
+flooded                    state     bool    -                 The water is as high as the place can bear
 [lighting_quarter]
 scheduled_level            gauge     float   %                 Mean light output that the calendar asks for; 0 while it is off
 lamps_out                  gauge     float   {count}           Lamps that do not burn, estimated from the power; absent by day
@@ -239,6 +243,19 @@ readings                   counter   int     {count}           Readings stored
 rejected                   counter   int     {count}           Batches rejected for good
 store_failures             counter   int     {count}           Writes that failed because the store was unavailable
 lost_parts                 gauge     int     {count}           Parts of ten minutes of which the store lost readings for good
+[rollout]
+state                      state     string  -                 What the roll-out does: running, paused, stopped, aborted, finished
+model                      state     string  -                 Model of the devices that it is for
+version                    state     string  -                 Version of the firmware that it brings
+wave                       gauge     int     1                 Its present wave; 0 are the canaries
+waves                      gauge     int     {count}           Waves that it has, the canaries included
+devices                    gauge     int     {count}           Devices that it is for
+waiting                    gauge     int     {count}           Devices that wait for their update
+in_hand                    gauge     int     {count}           Devices that are being updated, or will be within minutes
+watched                    gauge     int     {count}           Devices that are updated, and must show that they work
+healthy                    gauge     int     {count}           Devices that are updated and work as before
+failed                     gauge     int     {count}           Devices whose update failed, or that do not work after it
+left_out                   gauge     int     {count}           Devices that were refused or not reached
 [completeness]
 expected                   interval  int     {count}           Readings that were due
 read                       interval  int     {count}           Readings that came
@@ -310,7 +327,7 @@ def _read(table: str) -> dict[str, dict[str, Field]]:
 
 
 INTERNAL = frozenset(
-    {"completeness", "device", "gap", "gateway", "lighting_day", "lighting_finding", "lighting_quarter", "uplink", "worker"}
+    {"completeness", "device", "gap", "gateway", "lighting_day", "lighting_finding", "lighting_quarter", "rollout", "uplink", "worker"}
 )
 """Measurements of the system itself, and what it computes from others: stored, but not published on the city plane."""
 

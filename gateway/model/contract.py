@@ -16,10 +16,14 @@ from gateway.model.messages import (
     CityMessage,
     ConfigurationOrder,
     ConfigurationOutcome,
+    FileRequest,
+    FirmwareAnswer,
+    FirmwareOrder,
     GatewayState,
     Receipt,
     RenewalRequest,
     RenewedCertificate,
+    RolloutsMessage,
     SignedReport,
     TimeQuestion,
     WorkerState,
@@ -27,7 +31,7 @@ from gateway.model.messages import (
 from gateway.model.stream import SchemaDocument
 from gateway.model.topics import LEVEL
 
-VERSION = "1.4.0"
+VERSION = "1.5.0"
 """The version of the contract, not of the program. The first number is the one in every topic."""
 
 
@@ -149,6 +153,46 @@ CHANNELS = (
         description="What became of a configuration that the centre has sent.",
     ),
     TopicChannel(
+        "firmwareOrder",
+        f"{_GATEWAY}/cmd/{{device}}",
+        FirmwareOrder,
+        "centre",
+        retained=False,
+        description="An order about the firmware of a device: to inspect it, to update it, or to cancel an order.",
+    ),
+    TopicChannel(
+        "firmwareAnswer",
+        f"{_GATEWAY}/ack/{{device}}",
+        FirmwareAnswer,
+        "gateway",
+        retained=False,
+        description="What has become of an order about the firmware of a device.",
+    ),
+    TopicChannel(
+        "fileRequest",
+        f"{_GATEWAY}/fetch",
+        FileRequest,
+        "gateway",
+        retained=False,
+        description="A request for a piece of a file of the repository of signed firmware.",
+    ),
+    TopicChannel(
+        "piece",
+        f"{_GATEWAY}/piece",
+        None,
+        "centre",
+        retained=False,
+        description="A piece of a file of the repository: a header of 22 bytes and what was asked for, as docs/protocol.md shows.",
+    ),
+    TopicChannel(
+        "rollouts",
+        "{site}/v1/firmware/rollouts",
+        RolloutsMessage,
+        "centre",
+        retained=True,
+        description="The roll-outs of firmware: those that have not ended, and the newest that have.",
+    ),
+    TopicChannel(
         "report",
         f"{_GATEWAY}/report",
         SignedReport,
@@ -163,6 +207,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     "operator": {"description": "The organisation that owns gateways and assets."},
     "gateway": {"description": "One edge computer."},
     "worker": {"description": "One worker of the centre."},
+    "device": {"description": "A device of a gateway."},
     "asset": {"description": "The city's own name for a panel, a pole or a crossing."},
     "measurement": {"description": "What is measured.", "enum": sorted(set(MEASUREMENTS) - INTERNAL)},
     "hash": {"description": "The BLAKE2b hash of the document: 8 bytes in hexadecimal."},

@@ -179,6 +179,119 @@ class ConfigurationOutcome(msgspec.Struct):
     differences: Annotated[list[Annotated[str, msgspec.Meta(max_length=1024)]], msgspec.Meta(max_length=200)] = []
 
 
+_Order = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")]
+_Told = Annotated[str, msgspec.Meta(max_length=512)]
+_Identified = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class FileRequest(msgspec.Struct):
+    """A request of a gateway for a piece of a file of the firmware repository; the answer has the same number."""
+
+    request: Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+    name: Annotated[str, msgspec.Meta(max_length=512)]
+    offset: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**20)]
+
+
+class FirmwareOrder(msgspec.Struct, omit_defaults=True):
+    """An order of the centre about the firmware of a device.
+
+    `inspect`: say which firmware the device has, and how fast its line carries another; `update`: bring it the target, a file of the
+    firmware repository with a SHA-256; `cancel`: do not begin the order of this name. An order that comes again is not followed twice; the
+    gateway answers what has become of it. One that has not begun at `begin_by_ms` is refused, and one that has not ended at `end_by_ms` is
+    given up, both in milliseconds since 1970.
+    """
+
+    order: _Order
+    action: Literal["inspect", "update", "cancel"]
+    begin_by_ms: _Ms
+    end_by_ms: _Ms
+    target: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | None = None
+
+
+class FirmwareIdentification(msgspec.Struct, omit_defaults=True):
+    """What a device says about itself, and its line.
+
+    `bytes_per_s` is what the line carries of a firmware in the share of its time that the gateway may use for that.
+    """
+
+    line: _Identified
+    bytes_per_s: Annotated[float, msgspec.Meta(ge=0)]
+    model: _Identified | None = None
+    hardware: _Identified | None = None
+    version: _Identified | None = None
+    bootloader_version: _Identified | None = None
+    in_bootloader: bool = False
+
+
+class FirmwareAnswer(msgspec.Struct, omit_defaults=True):
+    """What has become of an order about the firmware of a device; `succeeded`, `failed` and `refused` are ends.
+
+    `refused`: the device was not touched. `code` is one word that says why it was refused or failed, `en` and `it` are the sentence; with
+    `again`, a later attempt may succeed. An order that is `running` has transferred `done_bytes` of `total_bytes`.
+    """
+
+    order: _Order
+    state: Literal["accepted", "running", "succeeded", "failed", "refused"]
+    code: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    en: _Told = ""
+    it: _Told = ""
+    again: bool = False
+    done_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
+    total_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
+    found: FirmwareIdentification | None = None
+
+
+class AlarmText(msgspec.Struct, frozen=True):
+    """A text of an alarm in English and Italian."""
+
+    en: str
+    it: str
+
+
+class RolloutWave(msgspec.Struct):
+    """A wave of a roll-out: how many devices it has, and how many are in each stage. The first wave are the canaries."""
+
+    devices: int
+    stages: dict[str, int]
+
+
+class RolledOutFirmware(msgspec.Struct):
+    """A firmware of the repository: the name of its image, the model that it is for, and its version."""
+
+    target: str
+    model: str
+    version: str
+
+
+class RolloutStatus(msgspec.Struct, omit_defaults=True):
+    """A roll-out of a firmware to devices of `operators`: what it does, how far it is, and why it does what it does.
+
+    `wave` is the present one, from 0; `stages` says how many devices are in each stage.
+    """
+
+    id: str
+    firmware: RolledOutFirmware
+    state: Literal["running", "paused", "stopped", "aborted", "finished"]
+    by: str
+    begun: str
+    deadline: str
+    operators: list[str]
+    wave: int
+    waves: list[RolloutWave]
+    stages: dict[str, int]
+    why: AlarmText | None = None
+    ended: str | None = None
+
+
+class RolloutsMessage(msgspec.Struct):
+    """The retained message about roll-outs: those that have not ended, and the newest that have."""
+
+    v: int
+    rollouts: list[RolloutStatus]
+
+
 class ReportReason(msgspec.Struct, frozen=True):
     """Why a report is red, in English and Italian."""
 
@@ -355,13 +468,6 @@ class CityMessage(msgspec.Struct, omit_defaults=True):
     name: str | None = None
     location: CityPoint | None = None
     said_every_s: float = 0.0
-
-
-class AlarmText(msgspec.Struct, frozen=True):
-    """A text of an alarm in English and Italian."""
-
-    en: str
-    it: str
 
 
 class AlarmEntry(msgspec.Struct, omit_defaults=True):

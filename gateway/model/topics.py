@@ -31,11 +31,16 @@ def whole(form: str) -> str:
     return rf"^(?:{form})\Z"
 
 
-GatewayChannel = Literal["state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured"]
+GatewayChannel = Literal[
+    "state", "data", "receipt", "ask", "time", "renewal", "certificate", "report", "configure", "configured", "fetch", "piece"
+]
 
-_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|schema/([0-9a-f]{16})"
+DeviceChannel = Literal["cmd", "ack"]
+
+_CHANNELS = "state|data|receipt|ask|time|renewal|certificate|report|configure|configured|fetch|piece|schema/([0-9a-f]{16})"
 _GATEWAY = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/({_CHANNELS})")
 _WORKER = re.compile(rf"({LEVEL})/v1/centre/({LEVEL})/state")
+_DEVICE = re.compile(rf"({LEVEL})/v1/({LEVEL})/gw/({LEVEL})/(cmd|ack)/({LEVEL})")
 _CITY = re.compile(rf"({LEVEL})/v1/({LEVEL})/city/({NAME})/({LEVEL})")
 
 
@@ -66,6 +71,10 @@ class GatewayId(NamedTuple):
         """Return the topic of a schema document, given its 8-byte hash."""
         return f"{self.site}/v1/{self.operator}/gw/{self.gateway}/schema/{schema.hex()}"
 
+    def device_topic(self, channel: DeviceChannel, device: str = "+") -> str:
+        """Return the topic of orders about a device of the gateway, or of the answers to them; `+`: the filter for those of all."""
+        return f"{self.site}/v1/{self.operator}/gw/{self.gateway}/{channel}/{device}"
+
     def every_schema(self) -> str:
         """Return the filter for the gateway's schema documents."""
         return f"{self.site}/v1/{self.operator}/gw/{self.gateway}/schema/+"
@@ -77,6 +86,14 @@ class GatewayTopic(NamedTuple):
     sender: GatewayId
     channel: str
     schema: bytes | None
+
+
+class DeviceTopic(NamedTuple):
+    """A parsed topic of orders about a device of a gateway (`cmd`), or of the answers to them (`ack`)."""
+
+    gateway: GatewayId
+    channel: str
+    device: str
 
 
 class CityTopic(NamedTuple):
@@ -116,6 +133,12 @@ def _parsed(topic: str) -> GatewayTopic | None:
         return None
     site, operator, gateway, channel, schema = match.groups()
     return GatewayTopic(GatewayId(site, operator, gateway), channel.split("/")[0], bytes.fromhex(schema) if schema else None)
+
+
+def parse_device(topic: str) -> DeviceTopic | None:
+    """Parse a topic of orders about a device, or of the answers to them; return None for any other topic."""
+    match = _DEVICE.fullmatch(topic)
+    return DeviceTopic(GatewayId(match[1], match[2], match[3]), match[4], match[5]) if match else None
 
 
 def is_schema(topic: str) -> bool:
@@ -164,6 +187,11 @@ def every_alarm(site: str, operator: str = "+") -> str:
 def every_gateway(site: str, channel: GatewayChannel | Literal["schema/+"], operator: str = "+") -> str:
     """Return the filter for one channel of every gateway of a site, or only of one operator's."""
     return f"{site}/v1/{operator}/gw/+/{channel}"
+
+
+def every_device(site: str, channel: DeviceChannel, operator: str = "+") -> str:
+    """Return the filter for the orders about every device of a site (`cmd`), or the answers to them (`ack`), or only of one operator's."""
+    return f"{site}/v1/{operator}/gw/+/{channel}/+"
 
 
 def every_worker(site: str) -> str:
@@ -221,6 +249,11 @@ def situation_room(site: str) -> str:
 def room_works(site: str) -> str:
     """Return the topic on which the Situation Room says which works suppress alarms of the centre."""
     return f"{site}/v1/sr/works"
+
+
+def rollouts(site: str) -> str:
+    """Return the topic of the retained message about roll-outs of firmware."""
+    return f"{site}/v1/firmware/rollouts"
 
 
 def situation_mark(site: str) -> str:

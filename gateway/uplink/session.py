@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -12,12 +13,21 @@ from gateway.host.mqtt import Broker, Disconnected, Mqtt, PublishRefused, Will
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.model import topics
-from gateway.model.messages import Ask, ConfigurationOrder, GatewayState, Receipt, RenewedCertificate, TimeAnswer, TimeQuestion, WorkerState
+from gateway.model.messages import (
+    Ask,
+    ConfigurationOrder,
+    GatewayState,
+    Receipt,
+    RenewedCertificate,
+    TimeAnswer,
+    TimeQuestion,
+    WorkerState,
+)
 from gateway.model.stream import pack_document
 from gateway.model.untrusted_json import json_reader
 from gateway.uplink.identity import HOLD_S, IdentityWatch
 from gateway.uplink.journal_tasks import JournalTasks
-from gateway.uplink.router import MessageRouter
+from gateway.uplink.router import MessageHandler, MessageRouter
 from gateway.uplink.sender import BatchSender, SenderPort
 from gateway.uplink.workers import CentreWorkers, WorkerChange
 
@@ -54,6 +64,8 @@ class UplinkCallbacks(NamedTuple):
     """Called with a configuration of the centre; None if this gateway knows no authority that could have signed it."""
     on_page: Callable[[], None] = lambda: None
     """Called when the centre asks for a request for the certificate of the page."""
+    others: Mapping[str, MessageHandler] = MappingProxyType({})
+    """The handlers of other topics that the session subscribes to."""
 
 
 class UplinkSession:
@@ -89,6 +101,8 @@ class UplinkSession:
         ordered = callbacks.on_order
         if ordered is not None:
             self._router.add(me.topic("configure"), lambda _, payload: ordered(_read_order(payload)))
+        for topic_filter, handler in callbacks.others.items():
+            self._router.add(topic_filter, handler)
         will = Will(me.topic("state"), msgspec.json.encode(GatewayState("offline", state.epoch, host=state.host, hardware=state.hardware)))
         self.mqtt = Mqtt(broker, me.user, on_connect=self._on_connect, on_message=self._router.route, will=will)
         port = SenderPort(partial(self.mqtt.publish, me.topic("data")), self._may_send, self.wake, now_ms)

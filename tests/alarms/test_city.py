@@ -5,7 +5,7 @@ import pytest
 from gateway.alarms.city import CENTRE, CityConditions
 from gateway.alarms.observation import Subject
 from gateway.alarms.state import Alarm, AlarmKey, AlarmState
-from gateway.model.messages import GatewayState, WorkerState
+from gateway.model.messages import AlarmText, GatewayState, RolledOutFirmware, RolloutsMessage, RolloutStatus, WorkerState
 from gateway.model.topics import GatewayId
 from tests.alarms.city_messages import NIGHT_MS, message, meter
 
@@ -55,6 +55,18 @@ def test_readings_are_incomplete_below_99_5_percent(expected: int, read: int, me
 
 def test_of_a_few_readings_nothing_is_known() -> None:
     assert list(CityConditions().hear_completeness(GATEWAY, 19, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "met"), [("stopped", True), ("running", False), ("paused", False), ("aborted", False), ("finished", False)]
+)
+def test_a_roll_out_that_stopped_by_itself_is_an_alarm_until_somebody_decides(state: str, met: bool) -> None:
+    firmware, why = RolledOutFirmware("a.wbfw", "WBMR6C", "1.26.0"), AlarmText("2 failed", "2 falliti")
+    status = RolloutStatus("r7", firmware, state, "me", "", "", ["citelum"], 0, [], {}, why)  # type: ignore[arg-type]
+    (found,) = CityConditions().hear_rollouts(RolloutsMessage(1, [status]))
+    assert (found.subject, found.kind, found.met) == (Subject(CENTRE, "rollout-r7", ""), "rollout_stopped", met)
+    assert found.detail.it == "WBMR6C 1.26.0: 2 falliti"
+    assert list(CityConditions().hear_rollouts(RolloutsMessage(1, []))) == []
 
 
 def test_while_no_worker_takes_readings_no_device_is_silent() -> None:

@@ -12,7 +12,7 @@ from gateway.model.site.store import InfluxSettings
 
 
 def test_every_board_is_rendered_under_the_name_that_grafana_knows() -> None:
-    names = {"city", "lighting", "traffic", "environment", "gateways", "completeness", "situation"}
+    names = {"city", "lighting", "traffic", "environment", "firmware", "gateways", "completeness", "situation"}
     assert rendered().keys() == {f"{language}/{name}.json" for language in ("en", "it") for name in names}
 
 

@@ -21,11 +21,19 @@ from gateway.model.messages import (
     CityValue,
     ConfigurationOrder,
     ConfigurationOutcome,
+    FileRequest,
+    FirmwareAnswer,
+    FirmwareIdentification,
+    FirmwareOrder,
     GatewayState,
     Receipt,
     Refusal,
     RenewalRequest,
     RenewedCertificate,
+    RolledOutFirmware,
+    RolloutsMessage,
+    RolloutStatus,
+    RolloutWave,
     SignedReport,
     TimeAnswer,
     TimeQuestion,
@@ -87,13 +95,25 @@ def test_every_schema_is_a_json_schema(channel: TopicChannel) -> None:
 
 def test_the_addresses_are_those_of_the_topics() -> None:
     me = GatewayId("s", "o", "g")
-    names = {"site": "s", "operator": "o", "gateway": "g", "worker": "w", "asset": "a", "measurement": "lamp", "hash": b"12345678".hex()}
+    names = {
+        "site": "s",
+        "operator": "o",
+        "gateway": "g",
+        "worker": "w",
+        "asset": "a",
+        "measurement": "lamp",
+        "hash": b"12345678".hex(),
+        "device": "d",
+    }
     made = {channel.name: channel.address.format(**names) for channel in CHANNELS}
     assert made == {
         "city": topics.city("s", "o", "lamp", "a"), "alarm": topics.alarm("s", "o", "a"), "gatewayState": me.topic("state"), "workerState": topics.worker_state("s", "w"),
         "streams": me.schema_topic(b"12345678"), "data": me.topic("data"), "receipt": me.topic("receipt"), "ask": me.topic("ask"), "time": me.topic("time"),
         "renewal": me.topic("renewal"), "certificate": me.topic("certificate"),
         "configure": me.topic("configure"), "configured": me.topic("configured"), "report": me.topic("report"),
+        "firmwareOrder": me.device_topic("cmd", "d"), "firmwareAnswer": me.device_topic("ack", "d"),
+        "fileRequest": me.topic("fetch"), "piece": me.topic("piece"),
+        "rollouts": topics.rollouts("s"),
     }  # fmt: skip
 
 
@@ -106,6 +126,10 @@ EXAMPLES = {
     "ask": Ask("00", 1, 2, TimeAnswer(1, 2), renew=True), "time": TimeQuestion(5),
     "renewal": RenewalRequest("-----BEGIN", b"signature"), "certificate": RenewedCertificate("-----BEGIN"),
     "configure": ConfigurationOrder(1, "apply", b"text", b"signature"), "configured": ConfigurationOutcome(1, "undone", "the uplink did not work"),
+    "firmwareOrder": FirmwareOrder("r1-3-1", "update", 1, 2, "wb/mr6c/1.24.0.wbfw", "0" * 64),
+    "firmwareAnswer": FirmwareAnswer("r1-3-1", "failed", "power", "en", "it", True, 1, 2, FirmwareIdentification("line", 100.0, "MR6C", "1", "1.24.0", "1.4", True)),
+    "fileRequest": FileRequest(1, "metadata/timestamp.json", 0, 16384),
+    "rollouts": RolloutsMessage(1, [RolloutStatus("r1", RolledOutFirmware("t", "m", "1"), "stopped", "me", "2026-11-23T02:15:20Z", "2026-11-23T02:15:20Z", ["o"], 0, [RolloutWave(3, {"failed": 1})], {"failed": 1}, AlarmText("en", "it"), "2026-11-23T02:15:20Z")]),
     "report": SignedReport(report(), "-----BEGIN", b"signature"),
 }  # fmt: skip
 

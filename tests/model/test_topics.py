@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model import topics
-from gateway.model.topics import CityTopic, GatewayId
+from gateway.model.topics import CityTopic, DeviceTopic, GatewayId
 
 NAME = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 
@@ -53,6 +53,15 @@ def test_a_topic_of_another_form_belongs_to_no_gateway(topic: str) -> None:
 @given(NAME, NAME, NAME)
 def test_a_city_topic_is_parsed_back(site: str, operator: str, asset: str) -> None:
     assert topics.parse_city(topics.city(site, operator, "lighting_meter", asset)) == CityTopic(site, operator, "lighting_meter", asset)
+
+
+@given(NAME, NAME, NAME, NAME)
+def test_a_topic_of_orders_about_a_device_is_parsed_back(site: str, operator: str, gateway: str, device: str) -> None:
+    me = GatewayId(site, operator, gateway)
+    assert topics.parse_device(me.device_topic("cmd", device)) == DeviceTopic(me, "cmd", device)
+    assert topics.parse_device(me.device_topic("ack", device)) == DeviceTopic(me, "ack", device)
+    assert topics.parse_device(me.topic("report")) is None
+    assert topics.parse_gateway(me.device_topic("cmd", device)) is None
 
 
 @given(NAME, NAME)

@@ -28,6 +28,10 @@ CHANNELS = (
     "configure",
     "configured",
     "report",
+    "cmd/lamp-1",
+    "ack/lamp-1",
+    "fetch",
+    "piece",
     "schema/0000000000000000",
 )
 WORKERS = ("prato/v1/centre/worker-1/state", "prato/v1/centre/worker-2/state")
@@ -35,7 +39,15 @@ ASSETS: dict[str, Any] = {"pl-1": {"lat": 43.5, "lon": 11.5}, "pl-2": {"lat": 44
 SQUARE = [{"lat": 43, "lon": 11}, {"lat": 43, "lon": 12}, {"lat": 44, "lon": 12}, {"lat": 44, "lon": 11}]
 ACCESS: dict[str, Any] = {
     "gateways": {"citelum": ["gw-1", "gw-2"], "other": ["gw-1"]},
-    "processes": {"worker-2": "ingest", "plane": "city", "page": "page", "desk": "fleet", "signs": "trust", "sala": "situation"},
+    "processes": {
+        "worker-2": "ingest",
+        "plane": "city",
+        "page": "page",
+        "desk": "fleet",
+        "signs": "trust",
+        "sala": "situation",
+        "firmware": "firmware",
+    },
     "areas": {"square": SQUARE},
     "utilities": {
         "acqua": [{"operator": "citelum"}],
@@ -75,42 +87,53 @@ def desk(last: str, *organisations: str) -> set[str]:
 EVERY_ROOM = (
     situations(None, "acqua", "comune") | desk("request", "acqua", "comune") | desk("answer", "acqua", "comune") | {"prato/v1/sr/mark"}
 )
+ROLLOUTS = "prato/v1/firmware/rollouts"
 SCHEMA = CHANNELS[-1]
 ALL = sorted(
     of_all(*CHANNELS)
     | plane()
     | EVERY_ROOM
-    | {*WORKERS, "prato/v1/centre/page/state", "prato/v1/centre/x", "elsewhere/v1/citelum/gw/gw-1/data", "anything"}
+    | {*WORKERS, "prato/v1/centre/page/state", "prato/v1/centre/x", ROLLOUTS, "elsewhere/v1/citelum/gw/gw-1/data", "anything"}
 )
 STATES = {*WORKERS, "prato/v1/centre/page/state"}
 MAY_PUBLISH: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report") | plane() | STATES | EVERY_ROOM,
+    CENTRE_USER: of_all("data", "state", SCHEMA, "receipt", "ask", "certificate", "configure", "report", "cmd/lamp-1", "piece")
+    | plane()
+    | STATES
+    | EVERY_ROOM
+    | {ROLLOUTS},
     "worker-2": of_all(SCHEMA, "receipt", "ask") | {WORKERS[1]},
     "plane": of_all("ask") | plane(),
     "page": set(),
     "desk": of_all("data", "state", "configure", SCHEMA, "report") | plane(),
     "signs": of_all("ask", "certificate"),
     "sala": EVERY_ROOM,
+    "firmware": of_all("cmd/lamp-1", "piece") | {ROLLOUTS},
     "comune": desk("request", "comune"),
     "acqua": desk("request", "acqua"),
     "luce": set(),
     "centro": set(),
     "nobody": set(),
-} | {one.user: of(one, "data", "time", "state", "renewal", "configured", SCHEMA, "report") for one in GATEWAYS}
+} | {one.user: of(one, "data", "time", "state", "renewal", "configured", SCHEMA, "report", "ack/lamp-1", "fetch") for one in GATEWAYS}
 MAY_RECEIVE: dict[str, set[str]] = {
-    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report") | plane() | STATES | EVERY_ROOM,
+    CENTRE_USER: of_all("data", "time", "state", "renewal", "configured", SCHEMA, "report", "ack/lamp-1", "fetch")
+    | plane()
+    | STATES
+    | EVERY_ROOM
+    | {ROLLOUTS},
     "worker-2": of_all("data", "time", "state", SCHEMA) | {WORKERS[1]},
     "plane": of_all("data", SCHEMA) | plane(),
-    "page": of_all("state") | plane() | STATES,
+    "page": of_all("state") | plane() | STATES | {ROLLOUTS},
     "desk": of_all("state", "configured", SCHEMA, "report") | plane(),
     "signs": of_all("state", "renewal"),
     "sala": EVERY_ROOM | plane(kinds=("alarm",)),
+    "firmware": of_all("state", SCHEMA, "ack/lamp-1", "fetch") | plane() | {ROLLOUTS},
     "comune": situations(None, "comune") | desk("answer", "comune"),
     "acqua": plane(("citelum",)) | situations(None, "acqua") | desk("answer", "acqua"),
     "luce": plane(("citelum",), ("lamp",)),
     "centro": plane(("other",), assets=("pl-1",)) | plane(("citelum",), ("lamp",), ("pl-1",)),
     "nobody": set(),
-} | {one.user: of(one, "receipt", "ask", "certificate", "configure", "state") | STATES for one in GATEWAYS}
+} | {one.user: of(one, "receipt", "ask", "certificate", "configure", "cmd/lamp-1", "piece", "state") | STATES for one in GATEWAYS}
 
 
 @pytest.fixture

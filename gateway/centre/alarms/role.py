@@ -24,7 +24,7 @@ from gateway.host.http_server import gauge
 from gateway.host.mqtt import Message, Mqtt
 from gateway.host.stopping import wait_for_stop
 from gateway.model import topics
-from gateway.model.messages import CityMessage, GatewayState, WorkerState
+from gateway.model.messages import CityMessage, GatewayState, RolloutsMessage, WorkerState
 from gateway.model.untrusted_json import json_reader
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ _GATHER_S = 0.2
 _STUCK_AFTER_S = 120.0
 
 _city, _gateway, _worker = json_reader(CityMessage), json_reader(GatewayState), json_reader(WorkerState)
+_rollouts = json_reader(RolloutsMessage)
 
 
 class _Due:
@@ -140,6 +141,7 @@ class AlarmRole:
     def _connected(self) -> None:
         every = [topics.every_gateway(self._site, "state", self._operator or "+"), topics.every_worker(self._site)]
         self._mqtt.subscribe(topics.every_asset(self._site, self._operator or "+"), *every)
+        self._mqtt.subscribe(topics.rollouts(self._site))
         if self._hears_room:
             self._mqtt.subscribe(topics.room_works(self._site))
         self._publisher.add(owner_of(key) for key in self._book.alarms)
@@ -155,6 +157,8 @@ class AlarmRole:
         gateway, worker = topics.parse_gateway(message.topic), topics.parse_worker(message.topic)
         if message.topic == topics.room_works(self._site):
             self._works.hear_room(message.payload)
+        elif message.topic == topics.rollouts(self._site):
+            self._observe(self._city.hear_rollouts(_rollouts(message.payload)) if message.payload else iter(()))
         elif alarm is not None:
             if message.retained and message.payload:  # of an earlier run: it may be over
                 self._publisher.add([AlarmOwner(alarm.operator, alarm.asset)])

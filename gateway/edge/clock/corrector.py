@@ -58,6 +58,10 @@ class ClockCorrector:
         """Return whether the clock can be trusted."""
         return self._time.clock is not Clock.UNSYNCED
 
+    def trusted_ms(self) -> int | None:
+        """Return the time in milliseconds since 1970, or None if the clock can't be trusted."""
+        return self._time.now_ms() if self.trusted() else None
+
     @property
     def state(self) -> Literal["synced", "holdover", "unsynced"]:
         """How far the clock can be trusted, in the words of the protocol."""

@@ -3,8 +3,8 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from gateway.fieldbus.wire.port import WireError
 
@@ -40,13 +40,28 @@ class _Loan:
 
 
 class Lending:
-    """The loans of a line. After each one the line is polled for at least as long as it was lent. `wake` is called when one is wanted."""
+    """The loans of a line. After each one the line is polled for at least as long as it was lent. `wake` is called when one is wanted.
+
+    `aside` has the names of the devices that borrowers have set aside: they are not polled.
+    """
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._wanted: deque[_Loan] = deque()
         self._not_before_s = -math.inf
         self._closed = False
+        self.aside: set[str] = set()
+
+    @contextmanager
+    def setting_aside(self, devices: Collection[str]) -> Iterator[None]:
+        """Leave devices alone until the context exits, as while a borrower updates their firmware: their readings say `GoodNoData`."""
+        mine = set(devices) - self.aside
+        self.aside |= mine
+        try:
+            yield
+        finally:
+            self.aside -= mine
+            self._wake()
 
     @asynccontextmanager
     async def lend(self, for_s: float, *, gently: bool = False) -> AsyncIterator[float]:
@@ -71,8 +86,11 @@ class Lending:
             return math.inf
         return self._not_before_s if idle else max(self._not_before_s, self._wanted[0].busy_until_s)
 
-    async def grant(self, stop: asyncio.Event) -> None:
-        """Lend the line to the next borrower until it is returned; recall it when `stop` is set."""
+    async def grant(self, stop: asyncio.Event, *, polled: bool = True) -> None:
+        """Lend the line to the next borrower until it is returned; recall it when `stop` is set.
+
+        If none of the line's devices is `polled`, the next loan may follow at once.
+        """
         loan = self._wanted.popleft()
         if loan.granted.done():
             return
@@ -89,7 +107,7 @@ class Lending:
                 loan.recall()
         await returned
         ended_s = loop.time()
-        self._not_before_s = ended_s + (ended_s - began_s)
+        self._not_before_s = ended_s + (ended_s - began_s) if polled else ended_s
 
     def open(self) -> None:
         """Accept requests for loans (again): the line runs."""

@@ -76,7 +76,7 @@ class LineOwner:
         self._delivery = Delivery(name, devices, sink, now_ms, self._supplies, self.counts)
         self._wakeup = Wakeup(timer or SharedTimer())
         self._commands = CommandQueue(self._wakeup.wake)
-        self._lending = Lending(self._wakeup.wake)
+        self.lending = Lending(self._wakeup.wake)
         self._port = PortRecovery()
         self._running: _Running | None = None
 
@@ -136,7 +136,7 @@ class LineOwner:
             WireError: the line has stopped.
             TimeoutError: the time is up.
         """
-        return self._lending.lend(for_s, gently=gently)
+        return self.lending.lend(for_s, gently=gently)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Execute commands and poll every device when it is due until `stop` is set; requests that have begun are completed.
@@ -146,7 +146,7 @@ class LineOwner:
         loop = asyncio.get_running_loop()
         running = self._running = self._start(loop.time)
         self._commands.open()
-        self._lending.open()
+        self.lending.open()
         stopped = asyncio.create_task(self._wake_at(stop))
         try:
             while not stop.is_set():
@@ -154,11 +154,11 @@ class LineOwner:
                 if self._commands.waiting:
                     await self._execute_commands()
                     continue
-                lend_s = math.inf if running.overtaken.under_way else self._lending.due_s(idle=running.schedule.idle(now_s))
+                lend_s = math.inf if running.overtaken.under_way else self.lending.due_s(idle=running.schedule.idle(now_s))
                 if lend_s <= now_s + EARLY_S:
                     running.turned_s = now_s + LONGEST_S
                     self._driver.close()
-                    await self._lending.grant(stop)
+                    await self.lending.grant(stop, polled=any(device.id not in self.lending.aside for device in self.devices))
                     continue
                 turns = self._turns(running.schedule, now_s)
                 if turns:
@@ -172,7 +172,7 @@ class LineOwner:
         finally:
             stopped.cancel()
             self._commands.close()
-            self._lending.close()
+            self.lending.close()
             self._driver.close()
 
     def _start(self, time: Callable[[], float]) -> _Running:
@@ -184,6 +184,7 @@ class LineOwner:
             share=terms.silent_share,
             jitter=jitter,
             powered=self._supplies.powered,
+            aside=self.lending.aside,
             whole_seconds=terms.whole_seconds,
         )
         return _Running(time, schedule, OvertakenPolls(schedule, self._delivery, self._wakeup.wake), now_s)

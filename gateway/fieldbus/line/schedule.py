@@ -6,6 +6,7 @@ for longer and longer, and all silent devices together take no more than a share
 
 import math
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from gateway.fieldbus.binding.bound_device import BoundDevice
 from gateway.fieldbus.line.silences import Silences
@@ -26,9 +27,10 @@ class Schedule:
     """The turns of one line's devices.
 
     `probe_s` is the cost of a request without response, `share` the part of the line that all such requests may take. `jitter` returns
-    numbers from 0.75 to 1.25. `powered` returns whether a device's supply is on. Starts are staggered: evenly over the interval or, if
-    all lines of a gateway tick together (`whole_seconds`), by whole seconds, so that one wake-up serves all lines. Then all devices of a
-    line tend to be due at once, so probes follow their polls, and a device that did not respond comes after those that did.
+    numbers from 0.75 to 1.25. `powered` returns whether a device's supply is on; `aside` has the names of devices that are left alone for
+    another reason, and may change at any time. Starts are staggered: evenly over the interval or, if all lines of a gateway tick together
+    (`whole_seconds`), by whole seconds, so that one wake-up serves all lines. Then all devices of a line tend to be due at once, so probes
+    follow their polls, and a device that did not respond comes after those that did.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class Schedule:
         share: float,
         jitter: Callable[[], float],
         powered: Callable[[BoundDevice], bool] = lambda _: True,
+        aside: AbstractSet[str] = frozenset(),
         whole_seconds: bool = False,
     ) -> None:
-        self._devices, self._powered, self._whole_seconds = devices, powered, whole_seconds
+        self._devices, self._powered, self._aside, self._whole_seconds = devices, powered, aside, whole_seconds
         self._served_s = -math.inf
         self._silences = Silences(len(devices), start_s, probe_s=probe_s, share=share, jitter=jitter)
         regular: list[Tick] = []
@@ -85,14 +88,14 @@ class Schedule:
             return [turn] if turn is not None else []
         turns = {}
         for tick in reversed(ready):
-            if tick.device not in turns and (not self._supplied or self._instead(tick.device, now_s) is None):
+            if tick.device not in turns and (not (self._supplied or self._aside) or self._instead(tick.device, now_s) is None):
                 turns[tick.device] = self._together(tick)
         return list(turns.values())
 
     def next(self, now_s: float) -> Turn | None:
         """Return the next turn, if anything is to be done now."""
         due = self._due.at(now_s)
-        if due and (self._silences.any or self._supplied):
+        if due and (self._silences.any or self._supplied or self._aside):
             for tick in due:
                 instead = self._instead(tick.device, now_s)
                 if instead is not None:
@@ -114,7 +117,7 @@ class Schedule:
         at_s = now_s if self._due.ready else self._due.release_s
         for tick in self._always:
             health = silences.health[tick.device]
-            if not self._powered(self._devices[tick.device]):
+            if not self._polled(tick.device):
                 at_s = min(at_s, now_s + _RECHECK_POWER_S)
             elif health.silences == 0:
                 at_s = min(at_s, now_s)
@@ -157,10 +160,15 @@ class Schedule:
             health.overtaken = False
             self._due.resume(turn.device)
 
+    def _polled(self, device: int) -> bool:
+        """Return whether a device has power, and is not set aside."""
+        bound = self._devices[device]
+        return bound.id not in self._aside and (not self._supplied or self._powered(bound))
+
     def _instead(self, device: int, now_s: float) -> Quality | None:
         """Return why a device is not polled at its tick; None if it is."""
         health = self._silences.health[device]
-        if self._supplied and not self._powered(self._devices[device]):
+        if not self._polled(device):
             health.silences = 0
             return Quality.GoodNoData
         return Quality.BadNoCommunication if self._silences.spared(health, now_s) else None
@@ -170,7 +178,11 @@ class Schedule:
         silences = self._silences
         if silences.debt_s(now_s) > 0:
             return None
-        silent = [(health.probe_at_s, number) for number, health in enumerate(silences.health) if health.silent and not health.overtaken]
+        silent = [
+            (health.probe_at_s, number)
+            for number, health in enumerate(silences.health)
+            if health.silent and not health.overtaken and self._devices[number].id not in self._aside
+        ]
         at_s, device = min(silent, default=(math.inf, 0))
         if at_s > now_s:
             return None

@@ -34,11 +34,11 @@ class AccessSettings(SitePart, frozen=True, kw_only=True):
     )
     gateways: Annotated[dict[Name, list[Name]], says("The gateways of each operator.")] = {}
     processes: Annotated[
-        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust", "situation"]],
+        dict[Name, Literal["ingest", "city", "alarms", "page", "fleet", "trust", "situation", "firmware"]],
         says(
             "Processes of the centre on other machines, by user, each with one role: an ingest worker under the name of its user, the city "
-            "plane, the alarms, the web page, the commands `gateway fleet` and `gateway dead-letters`, `gateway trust serve`, or "
-            "`gateway situation serve`."
+            "plane, the alarms, the roll-outs of firmware, the web page, the commands `gateway fleet` and `gateway dead-letters`, "
+            "`gateway trust serve`, or `gateway situation serve`."
         ),
     ] = {}
     utilities: Annotated[dict[Name, list[GrantSettings]], says("Utilities, by user, and what each may read.")] = {}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from gateway.model.scalar_types import BrokerUrls, Delay, HostPort, Label, Name, says
+from gateway.model.scalar_types import BrokerUrls, Delay, HostPort, Label, Name, Size, says
 from gateway.model.site.access import AccessSettings
 from gateway.model.site.alarms import AlarmSettings, WorksSettings
 from gateway.model.site.connection import LoginSettings, TlsSettings
@@ -31,6 +31,16 @@ class EnergySettings(SitePart, frozen=True, kw_only=True):
     ] = None
     town: Annotated[Label | None, says("ISTAT code of the municipality, for PELL.")] = None
     producer: Annotated[Label | None, says("Identifier of this solution at PELL, which ENEA assigns.")] = None
+
+
+class RolloutSettings(SitePart, frozen=True, kw_only=True):
+    """Where the firmware comes from that the centre brings to devices, for the role `firmware`."""
+
+    repository: Annotated[
+        str, says("Folder of the published repository of signed firmware (`firmware repo publish`); it is also sent to gateways.")
+    ]
+    root: Annotated[str, says("File of its first root metadata, `1.root.json`, which a person has put in place: it says whom to trust.")]
+    rate: Annotated[Size, says("Bytes a second at which files are sent to all gateways together.")] = 256 << 10
 
 
 class CentreSettings(SitePart, frozen=True, kw_only=True):
@@ -65,6 +75,7 @@ class CentreSettings(SitePart, frozen=True, kw_only=True):
         says("Announced works, during which alarms of the assets that they affect are suppressed, and nobody is notified of them."),
     ] = []
     energy: Annotated[EnergySettings, says("Price and emissions of energy, for `gateway report`.")] = EnergySettings()
+    firmware: Annotated[RolloutSettings | None, says("The repository of firmware, for `firmware rollout`.")] = None
     situation: Annotated[SituationSettings | None, says("The Situation Room, for `gateway situation`.")] = None
 
     def situations_path(self) -> str:
@@ -82,6 +93,10 @@ class CentreSettings(SitePart, frozen=True, kw_only=True):
         api = None if self.situation is None else self.situation.api
         named = None if api is None or api.pages is None else api.pages.people
         return named or str(PurePath(self.situations_path()).with_name("situation-people.json"))
+
+    def rollouts_path(self) -> str:
+        """Return the file of roll-outs, which is beside that of dead letters."""
+        return str(PurePath(self.dead_letters_path()).with_name("rollouts.sqlite"))
 
     def alarms_path(self) -> str:
         """Return the file of alarms, which is beside that of dead letters."""

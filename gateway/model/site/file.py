@@ -5,6 +5,8 @@ from typing import Annotated
 from gateway.model.scalar_types import HostPort, Name, TimeZone, says
 from gateway.model.site.assets import AssetSettings
 from gateway.model.site.centre import CentreSettings
+from gateway.model.site.firmware import FirmwareSettings
+from gateway.model.site.lighting import LightingControlSettings
 from gateway.model.site.lines import LineSettings
 from gateway.model.site.pages import ConsoleSettings, PageSettings
 from gateway.model.site.part import SitePart
@@ -26,9 +28,11 @@ class Site(SitePart, frozen=True, kw_only=True):
     listen: Annotated[HostPort, says("Address of `/health`, `/metrics` and `/lines` of `gateway run`.")] = "127.0.0.1:9273"
     page: Annotated[PageSettings | None, says("The technician's page of `gateway run`; by default, there is none.")] = None
     lines: Annotated[list[LineSettings], says("The buses, each with its devices. A new gateway has none yet.")] = []
+    firmware: Annotated[FirmwareSettings, says("Updates of the devices' firmware.")] = FirmwareSettings()
     assets: Annotated[
         dict[Name, AssetSettings],
         says("What the city calls the things that are measured, by name. Optional, but if present, each asset must be listed."),
     ] = {}
+    lighting: Annotated[LightingControlSettings | None, says("When lamps burn and how bright, for `gateway lighting`.")] = None
     centre: Annotated[CentreSettings | None, says("The centre, for `gateway central` and `gateway console`.")] = None
     console: Annotated[ConsoleSettings, says("The web page, for `gateway console`.")] = ConsoleSettings()

@@ -7,6 +7,7 @@ from gateway.model.batch import Value
 from gateway.simulate.history.findings import PanelFindings
 from gateway.simulate.history.gateways import HOUR_S, DeviceSeries, GatewaySeries, TownDevice, centre_row, event_rows, gap_rows
 from gateway.simulate.history.lighting import CABINET_PROFILE, DALI_PROFILE, METER_PROFILE, QUARTER_S, LampSeries, LightingPanel
+from gateway.simulate.history.rollouts import rollout_rows
 from gateway.simulate.history.sensors import PROFILES, SensorSeries, sensor_series
 from gateway.simulate.history.sky import NoiseTable
 from gateway.simulate.history.town import Period, Town, TownPanel, town, troubles
@@ -51,9 +52,10 @@ class History:
             yield TownDevice(f"{sensor.asset}-sensor", PROFILES[sensor.kind], sensor.gateway, f"line-{sensor.kind}", hourly)
 
     def once(self) -> Iterator[StoredRow]:
-        """Yield the rows that are not due at an interval: gaps and alarms."""
+        """Yield the rows that are of the town as a whole: gaps, alarms and a roll-out of firmware."""
         yield from gap_rows(self.town, self.troubles, self.whole)
         yield from event_rows(self.town, self.troubles, self.whole)
+        yield from rollout_rows(self.town, self.whole)
 
     def part(self, period: Period) -> Iterator[StoredRow]:
         """Yield the rows of a part of the history, one stream after the other."""

@@ -11,6 +11,7 @@ from gateway.model import topics
 from gateway.web.event_stream import EventStream, event
 from gateway.web.operator.alarm_board import KIND_TEXTS, AlarmBoard
 from gateway.web.operator.board import Board
+from gateway.web.operator.rollout_board import RolloutBoard
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class CityFeed:
         self._site, self._now_ms = site, now_ms
         self.board = Board()
         self.alarms = AlarmBoard()
+        self.rollouts = RolloutBoard()
         self.stream = EventStream()
         self._faults, self._gateways_changed = b"", False
         self.mqtt = Mqtt(broker, name, on_connect=self._connected, on_message=self._received)
@@ -36,6 +38,7 @@ class CityFeed:
                 self.publish_gateways()
                 self.publish_faults()
                 self.publish_alarms()
+                self.publish_rollouts()
         finally:
             self.stream.close()
             await self.mqtt.stop()
@@ -59,14 +62,22 @@ class CityFeed:
         if changed:
             self.stream.publish(event("alarms", changed))
 
+    def publish_rollouts(self) -> None:
+        """Publish the roll-outs of firmware if any has changed."""
+        changed = self.rollouts.collect_changed()
+        if changed is not None:
+            self.stream.publish(event("rollouts", changed))
+
     def snapshot(self) -> dict[str, Any]:
         """Return everything that a page needs to begin."""
         now_ms = self._now_ms()
         return {"site": self._site, "now_ms": now_ms, "assets": self.board.assets(), "gateways": self.board.gateways(),
-                "faults": self.board.faults(now_ms), "alarms": self.alarms.all(), "kinds": KIND_TEXTS}  # fmt: skip
+                "faults": self.board.faults(now_ms), "alarms": self.alarms.all(), "kinds": KIND_TEXTS,
+                "rollouts": self.rollouts.all()}  # fmt: skip
 
     def _connected(self) -> None:
         self.mqtt.subscribe(topics.every_asset(self._site), topics.every_gateway(self._site, "state"), topics.every_worker(self._site))
+        self.mqtt.subscribe(topics.rollouts(self._site))
 
     def _received(self, message: Message) -> None:
         city, alarm = topics.parse_city(message.topic), topics.parse_alarm(message.topic)
@@ -76,6 +87,8 @@ class CityFeed:
                 shown = self.board.accept_asset(message.topic, message.payload)
                 if shown is not None:
                     self.stream.publish(event("asset", shown))
+            elif message.topic == topics.rollouts(self._site):
+                self.rollouts.accept(message.payload)
             elif alarm is not None:
                 self.alarms.accept(alarm, message.payload)
             elif gateway is not None:

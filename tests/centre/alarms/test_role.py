@@ -18,11 +18,21 @@ from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.role import RoleContext
 from gateway.centre.stores.port import StoreUnavailable
 from gateway.host import clock
-from gateway.model.messages import AlarmMessage, CityMessage, GatewayState, RoomWorks, RoomWorksMessage
+from gateway.model.messages import (
+    AlarmMessage,
+    CityMessage,
+    GatewayState,
+    RolledOutFirmware,
+    RolloutsMessage,
+    RolloutStatus,
+    RoomWorks,
+    RoomWorksMessage,
+)
 from gateway.model.site.alarms import AlarmContactSettings, AlarmSettings, EscalationSettings, WorksSettings
 from gateway.model.site.centre import CentreSettings
 from gateway.model.site.situation.room import SituationSettings
 from gateway.model.site.store import HistorySettings, StoreSettings
+from gateway.model.topics import rollouts
 from tests.alarms.city_messages import message
 from tests.system.peer import Peer, until
 from tests.system.servers import mosquitto
@@ -73,6 +83,20 @@ async def utility(broker: str) -> AsyncIterator[Peer]:
     for topic in (GATEWAY_TOPIC, LAMP_TOPIC, *{one.topic for one in peer.received}):
         await peer.say(topic, b"", retain=True)
     await peer.mqtt.stop()
+
+
+async def test_a_roll_out_that_stops_by_itself_is_raised_and_cleared(broker: str, tmp_path: Path) -> None:
+    topic = "prato/v1/centre/city/alarm/rollout-r7"
+    async with running(broker, tmp_path), utility(broker) as peer:
+        for state, kinds in (("running", None), ("stopped", ["rollout_stopped"]), ("running", None)):
+            status = RolloutStatus("r7", RolledOutFirmware("a", "WBMR6C", "1"), state, "me", "", "", [], 0, [], {})  # type: ignore[arg-type]
+            await peer.say(rollouts("prato"), msgspec.json.encode(RolloutsMessage(1, [status])))
+
+            def said(kinds: list[str] | None = kinds) -> bool:
+                found = newest(peer, topic)
+                return (None if found is None else [one.kind for one in found.alarms]) == kinds
+
+            await until(f"the alarms of a roll-out that is {state}", said, SOON_S)
 
 
 def newest(peer: Peer, topic: str = ALARM_TOPIC) -> AlarmMessage | None:

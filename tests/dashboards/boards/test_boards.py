@@ -43,7 +43,7 @@ def test_ids_of_boards_are_their_own_and_the_same_in_every_version() -> None:
     uids = [one.uid(language) for one in BOARDS for language in LANGUAGES]
     assert len(set(uids)) == len(uids)
     assert {one.uid("en") for one in BOARDS} == {
-        f"street-{name}" for name in ("city", "lighting", "traffic", "environment", "gateways", "completeness", "situation")
+        f"street-{name}" for name in ("city", "lighting", "traffic", "environment", "firmware", "gateways", "completeness", "situation")
     }
     assert all(len(uid) <= 40 for uid in uids)
 

@@ -11,6 +11,7 @@ from gateway.fieldbus.line.ticks import EARLY_S
 from gateway.fieldbus.line_factory import build_line
 from gateway.fieldbus.modbus.planning.learned_store import LearnedStore
 from gateway.fieldbus.wire.port import WireError
+from gateway.model.quality import Quality
 from tests.fieldbus.line.buses import OwnedBus, owned_bus
 
 
@@ -160,3 +161,27 @@ async def test_gentle_loans_begin_while_no_poll_is_due() -> None:
                 assert running is not None
                 assert running.schedule._due.ready == [] or now_s - asked_s >= _PATIENCE_S
                 await asyncio.sleep(0.05)
+
+
+async def test_devices_that_are_set_aside_are_not_polled_and_have_no_data_meanwhile() -> None:
+    async with owned_bus([0.1, 0.1]) as one:
+        await one.until("d1", 1)
+        with one.owner.lending.setting_aside(["d1"]):
+            begin, at = len(one.bus.requests), len(one.taken["d1"])
+            await one.until("d0", len(one.taken["d0"]) + 3)
+            assert {unit for unit, _ in one.bus.requests[begin + 6 :]} == {1}  # a poll of the other may have been under way
+            assert {quality for reading in one.taken["d1"][at + 1 :] for quality in reading.quality.values()} <= {Quality.GoodNoData}
+        await one.until("d1", len(one.taken["d1"]) + 2)
+        assert not one.taken["d1"][-1].quality
+
+
+async def test_nobody_waits_between_two_loans_of_a_line_whose_devices_are_all_set_aside() -> None:
+    async with owned_bus([0.1]) as one:
+        await one.until("d0", 1)
+        with one.owner.lending.setting_aside(["d0"]):
+            async with one.owner.lend(10):
+                await asyncio.sleep(0.2)
+            ended_s = one.owner.lending._not_before_s
+            assert ended_s <= asyncio.get_running_loop().time()
+            async with one.owner.lend(10):
+                pass

@@ -290,3 +290,20 @@ def test_a_device_that_lost_its_power_is_not_held_to_be_silent_when_it_has_it_ag
     supplies.update("d0", [reading(True)])
     line.run(14)
     assert len([at for at in line.times(1) if at >= 12]) == 2
+
+
+def test_a_device_that_is_set_aside_is_left_alone_even_by_probes_and_then_polled_again() -> None:
+    aside: set[str] = set()
+    line = Line([device(0, 1.0), device(1, 1.0), device(2, 0.0)], aside=aside)
+    line.dead = {1}
+    line.run(10)
+    assert line.schedule.silent(1)
+    aside |= {"d1", "d2"}
+    line.run(20)
+    asked = [turn.device for at, turn, answered in line.log if at >= 10 and answered is not None]
+    assert set(asked) == {0}
+    line.dead = set()
+    aside.clear()
+    line.run(23)
+    assert len([at for at in line.times(1) if at >= 20]) >= 2
+    assert [at for at in line.times(2) if at >= 20]

@@ -13,6 +13,8 @@ import { CompletenessPart } from "./completeness_part.ts";
 import { byId, choiceButtons, element, onEnter } from "./dom.ts";
 import { GatewayTable } from "./gateway_table.ts";
 import { StreetMap } from "./map.ts";
+import { RolloutTable } from "./rollout_table.ts";
+import type { Rollout } from "./rollouts.ts";
 import { type Session, askedSession, post, problemOf, showLogin, showUser } from "./session.ts";
 import { text } from "./texts.ts";
 import { type View, between, comparedWith, endOf, moved, scaled } from "./view.ts";
@@ -37,6 +39,7 @@ interface Snapshot {
   faults: Fault[];
   alarms: SubjectAlarms[];
   kinds: Record<string, KindTexts>;
+  rollouts: Rollout[];
 }
 
 /** What a kind of alarm is called, and what it means. */
@@ -70,6 +73,7 @@ const areaTable = new AreaTable(byId<HTMLTableElement>("areas").tBodies[0]!, (ar
 const alarmList = new AlarmList({ nowMs, isViewer: () => street.session?.role !== "operator", isNameless: () => street.session?.name === null, nameOf, causeOf,
   meaningOf: (kind) => street.kinds[kind]?.meaning, momentText: (ms) => momentText(ms, nowMs()), linkOf, act });
 const completenessPart = new CompletenessPart();
+const rolloutTable = new RolloutTable(byId("rollout-part"), byId<HTMLTableElement>("rollouts").tBodies[0]!);
 const gatewayTable = new GatewayTable(byId<HTMLTableElement>("gateways").tBodies[0]!, byId("health-missing"), (gateway) => filterBy(gateway));
 
 // Assets
@@ -304,6 +308,7 @@ function drawAll(): void {
   drawGateways();
   drawAreas();
   drawDetail();
+  rolloutTable.draw(nowMs());
   completenessPart.draw();
 }
 
@@ -329,6 +334,7 @@ function begin(snapshot: Snapshot): void {
   setFaults(snapshot.faults);
   byId("site").textContent = snapshot.site;
   alarmList.replace(snapshot.alarms);
+  rolloutTable.replace(snapshot.rollouts, nowMs());
   table.keep((key) => street.assets.has(key));
   map.keep((key) => street.assets.has(key));
   drawKinds();
@@ -388,6 +394,7 @@ function follow(): void {
   on("asset", updateAsset);
   on("faults", updateFaults);
   on("alarms", updateAlarms);
+  on("rollouts", (rollouts: Rollout[]) => rolloutTable.replace(rollouts, nowMs()));
   on("gateways", (gateways: Record<string, string>) => { street.gateways = gateways; drawSummary(); void readGateways(); });
 }
 

@@ -28,6 +28,9 @@ const TEXTS = {
     noCompleteness: "No gateway has reported its completeness in this time; each does so at the full hour.",
     cluster: (count: number, faults: number) => `${count} assets${faults ? `, ${faults} with faults` : ""}: zoom in`,
     gateways: "Gateways", gateway: "Gateway", heard: "Last heard", delay: "Delay", backlog: "Backlog", lineLoad: "Line load", clock: "Clock", version: "Version",
+    rollouts: "Roll-outs of firmware", rollout: "Roll-out", firmware: "Firmware", wave: "Wave", canaries: "canaries", toUpdate: "Waiting", inHand: "Updating", proving: "Proving", proved: "Proved", failedCount: "Failed", leftOut: "Left out",
+    waveOf: (wave: number, last: number) => `${wave} of ${last}`, byAt: (by: string, time: string) => `by ${by}, ${time}`,
+    rolloutStates: { running: "running", paused: "paused", stopped: "stopped by itself", aborted: "aborted", finished: "finished" },
     gatewayStates: { online: "online", offline: "offline", maintenance: "maintenance" },
     clocks: { synced: "synchronised", holdover: "holdover", unsynced: "not synchronised" },
     noHealth: "The data store does not respond: only the states are shown.", noStore: "The data store does not respond.", value: "Value", current: "Now", quality: "Quality",
@@ -72,6 +75,9 @@ const TEXTS = {
     noCompleteness: "Nessun gateway ha segnalato la completezza in questo periodo; ognuno lo fa all'ora piena.",
     cluster: (count: number, faults: number) => `${count} apparati${faults ? `, ${faults} con guasti` : ""}: ingrandisci`,
     gateways: "Gateway", gateway: "Gateway", heard: "Ultimo contatto", delay: "Ritardo", backlog: "In attesa", lineLoad: "Carico linea", clock: "Orologio", version: "Versione",
+    rollouts: "Distribuzioni di firmware", rollout: "Distribuzione", firmware: "Firmware", wave: "Ondata", canaries: "canarini", toUpdate: "In attesa", inHand: "In corso", proving: "In prova", proved: "Provati", failedCount: "Falliti", leftOut: "Esclusi",
+    waveOf: (wave: number, last: number) => `${wave} di ${last}`, byAt: (by: string, time: string) => `da ${by}, ${time}`,
+    rolloutStates: { running: "in corso", paused: "sospesa", stopped: "fermata da sé", aborted: "interrotta", finished: "conclusa" },
     gatewayStates: { online: "in linea", offline: "non in linea", maintenance: "in manutenzione" },
     clocks: { synced: "sincronizzato", holdover: "in autonomia", unsynced: "non sincronizzato" },
     noHealth: "L'archivio dati non risponde: sono mostrati solo gli stati.", noStore: "L'archivio dati non risponde.", value: "Grandezza", current: "Attuale", quality: "Qualità",
@@ -93,6 +99,6 @@ const TEXTS = {
 };
 
 /** The texts of a language. What comes from the centre may name a state that has no word here. */
-export type Texts = Omit<(typeof TEXTS)["en"], "gatewayStates" | "clocks" | "changes"> & Record<"gatewayStates" | "clocks" | "changes", Record<string, string>>;
+export type Texts = Omit<(typeof TEXTS)["en"], "gatewayStates" | "clocks" | "changes" | "rolloutStates"> & Record<"gatewayStates" | "clocks" | "changes" | "rolloutStates", Record<string, string>>;
 
 export const text = (): Texts => TEXTS[locale()];

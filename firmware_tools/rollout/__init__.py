@@ -1,0 +1,1 @@
+"""Roll-outs of a firmware to many devices: which, in which order, when, and when to stop. Pure."""

@@ -1,0 +1,1 @@
+"""Firmware of the devices of the running gateway: orders of the centre, and requests of commands."""

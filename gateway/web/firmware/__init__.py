@@ -1,0 +1,1 @@
+"""The room of the local API about the firmware of devices."""
