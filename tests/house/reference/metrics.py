@@ -8,6 +8,7 @@ from prometheus_client.core import Metric
 from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.analytics.role import AnalyticsRole
+from gateway.centre.firmware.role import FirmwareRole
 from gateway.centre.city.role import CityRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
@@ -38,6 +39,7 @@ def metrics_page() -> str:
         "City plane": CityRole.samples(MagicMock()),
         "Alarms": [*AlarmRole.samples(MagicMock()), *Notifier.samples(MagicMock())],
         "Analytics": AnalyticsRole.samples(MagicMock()),
+        "Firmware": FirmwareRole.samples(MagicMock()),
         "Situation Room": [
             *SituationRole.samples(MagicMock()),
             *SituationWebhooks.samples(MagicMock()),
