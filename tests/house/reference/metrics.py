@@ -8,8 +8,8 @@ from prometheus_client.core import Metric
 from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.analytics.role import AnalyticsRole
-from gateway.centre.firmware.role import FirmwareRole
 from gateway.centre.city.role import CityRole
+from gateway.centre.firmware.role import FirmwareRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
 from gateway.centre.situation.push.brokers import ContextBrokers
