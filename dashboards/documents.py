@@ -182,7 +182,7 @@ def _variable(one: Variable) -> dict[str, Any]:
         "refresh": 2,
         "sort": 1,
         "includeAll": False,
-        "current": {},
+        "current": {"text": "", "value": ""},
     } | (all_ if one.all_ else {})
 
 

@@ -94,6 +94,8 @@ def number(
         "colorMode": "value",
         "textMode": "value_and_name" if newest else "value",
         "graphMode": "none",
+        "showPercentChange": False,
+        "percentChangeColorMode": "standard",
         "justifyMode": "center",
         "orientation": "horizontal",
         "wideLayout": False,
@@ -181,8 +183,8 @@ def timeline(
         "rowHeight": 0.85,
         "mergeValues": True,
         "alignValue": "left",
-        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
-        "tooltip": {"mode": "single"},
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+        "tooltip": {"mode": "single", "sort": "none"},
     }
     if paged:
         options["perPage"] = _ROWS_A_PAGE
@@ -209,8 +211,8 @@ def heat(
         "rowHeight": 0.9,
         "colWidth": 0.95,
         "perPage": _ROWS_A_PAGE,
-        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
-        "tooltip": {"mode": "single"},
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
+        "tooltip": {"mode": "single", "sort": "none"},
     }
     defaults = {
         "unit": unit,
@@ -244,12 +246,13 @@ def table(
     overrides = [_of_column(one) for one in columns]
     if age:
         overrides.insert(0, _override("Time", {"displayName": age, "unit": "dateTimeFromNow", "custom.width": 140}))
-    options = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": by, "desc": descending}] if by else []}
+    order_by = [{"displayName": by, "desc": descending}] if by else []
+    options = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0, "sortBy": order_by}
     first, *others = (one.name for one in columns)
     order = {name: at for at, name in enumerate((first, "Time", *others))}
     excluded = dict.fromkeys(hidden if age else ("Time", *hidden), True)
     steps = [{"id": "organize", "options": {"excludeByName": excluded, "indexByName": order, "renameByName": {}}}]
-    defaults = {"noValue": none, "custom": {"align": "auto", "minWidth": _NARROWEST, "filterable": width >= _WIDE}}
+    defaults = {"noValue": none, "custom": {"align": "auto", "minWidth": _NARROWEST, "filterable": width >= _WIDE, "inspect": False}}
     targets = [_target(query, form="table")]
     panel = _panel("table", title, description, targets, options, defaults, size=(width, height), overrides=overrides)
     return panel | {"transformations": steps}

@@ -2,6 +2,8 @@
 
 `$timeFilter`, `$__interval` and `${__to}` are Grafana's; `operator`, `area`, `asset` and so on are variables at the top of a dashboard.
 What is true "now" is what was true at the end of the selected time: a dashboard of last night shows last night.
+
+A query of a query has the condition on the time in both: without it in the outer one, InfluxDB 1.x opens all that it has ever stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +19,8 @@ GATEWAY_HEALTH = "\"profile\" = 'gateway'"
 ALL_VEHICLES = "\"vehicle_class\" = ''"
 """Rows of all vehicles; others are about one class of them."""
 
-DAYS, QUARTER_HOURS = '"days".', '"quarter_hours".'
-"""The roll-ups, to be put before a measurement."""
+DAYS = '"days".'
+"""The roll-up of days, to be put before a measurement."""
 
 EACH_DAY = "1h"
 """The interval that groups the rows of one day of a roll-up: they have the same time."""
@@ -99,7 +101,7 @@ def rows(
     groups = ", ".join(f'"{key}"' for key in (*keys, *group))
     each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
     columns = ", ".join(f'"{name}"' for name in (*keys, *fields))
-    return f"SELECT {columns} FROM ({each}){f' WHERE {having}' if having else ''} LIMIT {most}"
+    return f"SELECT {columns} FROM ({each}) WHERE {_and(when, _either(having))} LIMIT {most}"
 
 
 def computed(
@@ -118,7 +120,7 @@ def computed(
     groups = ", ".join(f'"{key}"' for key in keys)
     each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
     names = ", ".join(f'"{name}"' for name in (*keys, *columns))
-    return f"SELECT {names} FROM ({each}){f' WHERE {having}' if having else ''} LIMIT {most}"
+    return f"SELECT {names} FROM ({each}) WHERE {_and(when, _either(having))} LIMIT {most}"
 
 
 def share_of_highest(measurement: str, field: str, keys: Sequence[str], whose: str, *, minutes: int, having: str, most: int) -> str:
@@ -126,14 +128,15 @@ def share_of_highest(measurement: str, field: str, keys: Sequence[str], whose: s
     groups = ", ".join(f'"{key}"' for key in keys)
     new = f'SELECT last("{field}") AS "now" FROM "{measurement}" WHERE {_and(within(minutes), whose)} GROUP BY {groups}'
     high = f'SELECT max("{field}") AS "most" FROM "{measurement}" WHERE {_and(RANGE, whose)} GROUP BY {groups}'
-    each = f'SELECT 100.0 * sum("now") / max("most") AS "share", sum("now") AS "value" FROM ({new}), ({high}) GROUP BY {groups}'
-    return f'SELECT {groups}, "share", "value" FROM ({each}) WHERE {having} LIMIT {most}'
+    both = f"FROM ({new}), ({high}) WHERE {RANGE} GROUP BY {groups}"
+    each = f'SELECT 100.0 * sum("now") / max("most") AS "share", sum("now") AS "value" {both}'
+    return f'SELECT {groups}, "share", "value" FROM ({each}) WHERE {_and(RANGE, _either(having))} LIMIT {most}'
 
 
 def total(measurement: str, inner: str, outer: str, whose: str, *, when: str = RANGE, where: str = "") -> str:
     """Return the query of one number: `inner` gives a value for each asset, `outer` combines them."""
     each = f'SELECT {inner} AS "value" FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY "asset"'
-    return f'SELECT {outer}("value") AS "value" FROM ({each})'
+    return f'SELECT {outer}("value") AS "value" FROM ({each}) WHERE {when}'
 
 
 def number_of(
@@ -154,12 +157,9 @@ def number_of(
     values = ", ".join([f'last("{field}") AS "value"', *(f'"{name}"' for name in more)])
     groups = ", ".join(f'"{tag}"' for tag in by)
     each = f'SELECT {values} FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY {groups}'
-    return _at_least_zero(f'SELECT count("value") AS "number" FROM ({each}) WHERE {having}', each)
-
-
-def _at_least_zero(counted: str, all_: str) -> str:
-    """Return the query of a count that is 0 where nothing is counted, but nothing where there is no data at all."""
-    return f'SELECT sum("number") AS "value" FROM ({counted}), (SELECT 0 * count("value") AS "number" FROM ({all_}))'
+    counted = f'SELECT count("value") AS "number" FROM ({each}) WHERE {_and(when, _either(having))}'
+    none = f'SELECT 0 * count("value") AS "number" FROM ({each}) WHERE {when}'  # 0 where nothing is counted, nothing without any data
+    return f'SELECT sum("number") AS "value" FROM ({counted}), ({none}) WHERE {when}'
 
 
 def share_received(whose: str, minutes: int = 90) -> str:
@@ -167,14 +167,11 @@ def share_received(whose: str, minutes: int = 90) -> str:
 
     They are reported every hour. During an outage nothing is due any more, and the share of before it would stay good.
     """
-    source = 'FROM "completeness" WHERE'
-    all_ = f'SELECT 100.0 * sum("read") AS "read", sum("expected") AS "due", 0 * count("expected") AS "fresh" {source} {_and(RANGE, whose)}'
-    recent = (
-        'SELECT 0.0 * sum("read") AS "read", 0 * sum("expected") AS "due", count("expected") AS "fresh"'
-        f" {source} {_and(within(minutes), whose)}"
-    )
-    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM ({all_}), ({recent})'
-    return f'SELECT "value" FROM ({both}) WHERE "fresh" > 0'
+    source, reports = 'FROM "completeness" WHERE', 'count("expected")'
+    all_ = f'SELECT 100.0 * sum("read") AS "read", sum("expected") AS "due", 0 * sum("expected") AS "fresh" {source} {_and(RANGE, whose)}'
+    counted = f'SELECT 0.0 * {reports} AS "read", 0 * {reports} AS "due", {reports} AS "fresh" {source} {_and(within(minutes), whose)}'
+    both = f'SELECT sum("read") / sum("due") AS "value", sum("fresh") AS "fresh" FROM ({all_}), ({counted}) WHERE {RANGE}'
+    return f'SELECT "value" FROM ({both}) WHERE {RANGE} AND "fresh" > 0'
 
 
 def newest(measurement: str, field: str, whose: str, *, when: str = RANGE, where: str = "") -> str:
@@ -187,9 +184,9 @@ def silent(measurement: str, field: str, whose: str, *, minutes: int = 15, where
 
     def reporting(when: str, sign: str) -> str:
         each = f'SELECT last("{field}") AS "value" FROM "{measurement}" WHERE {_and(when, whose, where)} GROUP BY "asset"'
-        return f'SELECT {sign} * count("value") AS "number" FROM ({each})'
+        return f'SELECT {sign} * count("value") AS "number" FROM ({each}) WHERE {when}'
 
-    return f'SELECT sum("number") AS "value" FROM ({reporting(RANGE, "1")}), ({reporting(within(minutes), "-1")})'
+    return f'SELECT sum("number") AS "value" FROM ({reporting(RANGE, "1")}), ({reporting(within(minutes), "-1")}) WHERE {RANGE}'
 
 
 def newest_rows(measurement: str, columns: Sequence[str], whose: str, *, when: str = RANGE, where: str = "", most: int) -> str:
@@ -206,3 +203,8 @@ def tag_values(tag: str, measurement: str = "", *, of: str = "") -> str:
 
 def _and(*conditions: str) -> str:
     return " AND ".join(one for one in conditions if one)
+
+
+def _either(condition: str) -> str:
+    """Return a condition that may be one of several, to be combined with others."""
+    return f"({condition})" if " OR " in condition else condition

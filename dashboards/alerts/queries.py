@@ -19,7 +19,7 @@ def latest(measurement: str, value: str, *, where: str = "", by: str = OWNED) ->
 def lowest(measurement: str, field: str, *, by: str) -> str:
     """Return the query of the lowest of the latest values of a field, for each group of tags `by`."""
     each = f'SELECT last("{field}") AS "v" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}, "asset"'
-    return f'SELECT min("v") AS "value" FROM ({each}) GROUP BY {by}'
+    return f'SELECT min("v") AS "value" FROM ({each}) WHERE $timeFilter GROUP BY {by}'
 
 
 def recent(measurement: str, field: str, within: str, *, where: str = "", by: str = OWNED) -> str:
@@ -31,13 +31,13 @@ def recent(measurement: str, field: str, within: str, *, where: str = "", by: st
 def holding(measurement: str, *fields: str, by: str) -> str:
     """Return the query of how many latest booleans of assets are true, for each group of tags `by`."""
     each = [_each(measurement, field, by) for field in fields]
-    wrong = [f'SELECT count("f") AS "n" FROM ({one}) WHERE "f" = true GROUP BY {by}' for one in each]
-    return _sum([*wrong, *(_zero(f'SELECT count("f") AS "n" FROM ({one}) GROUP BY {by}', by) for one in each)], by)
+    wrong = [f'SELECT count("f") AS "n" FROM ({one}) WHERE $timeFilter AND "f" = true GROUP BY {by}' for one in each]
+    return _sum([*wrong, *(_zero(f'SELECT count("f") AS "n" FROM ({one}) WHERE $timeFilter GROUP BY {by}', by) for one in each)], by)
 
 
 def reporting(measurement: str, field: str, *, by: str) -> str:
     """Return the query of how many assets have a latest boolean, for each group of tags `by`."""
-    return f'SELECT count("f") AS "value" FROM ({_each(measurement, field, by)}) GROUP BY {by}'
+    return f'SELECT count("f") AS "value" FROM ({_each(measurement, field, by)}) WHERE $timeFilter GROUP BY {by}'
 
 
 def declared(kinds: Sequence[str]) -> str:
@@ -49,7 +49,7 @@ def declared(kinds: Sequence[str]) -> str:
     by = f'{OWNED}, "profile"'
     active = [
         f'SELECT count("a") AS "n" FROM (SELECT last("active") AS "a" FROM "event" WHERE $timeFilter AND "kind" = \'{kind}\' '
-        f'GROUP BY {by}, "device") WHERE "a" = true GROUP BY {by}'
+        f'GROUP BY {by}, "device") WHERE $timeFilter AND "a" = true GROUP BY {by}'
         for kind in kinds
     ]
     any_kind = " OR ".join(f"\"kind\" = '{kind}'" for kind in kinds)
@@ -61,7 +61,7 @@ def declared(kinds: Sequence[str]) -> str:
 def energy_mean(measurement: str, field: str, *, by: str = OWNED) -> str:
     """Return the query of the mean of a level in decibels, which is that of the energies: 10 · log10 of the mean of 10^(level / 10)."""
     energy = f'SELECT exp("{field}" * {log(10) / 10:.12f}) AS "n" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}'
-    return f'SELECT 10 * log10(mean("n")) AS "value" FROM ({energy}) GROUP BY {by}'
+    return f'SELECT 10 * log10(mean("n")) AS "value" FROM ({energy}) WHERE $timeFilter GROUP BY {by}'
 
 
 def constant(fields: Sequence[tuple[str, str]], readings: int, *, by: str = OWNED) -> str:
@@ -70,7 +70,7 @@ def constant(fields: Sequence[tuple[str, str]], readings: int, *, by: str = OWNE
         f'SELECT spread("{field}") AS "s", count("{field}") AS "n" FROM "{measurement}" WHERE $timeFilter GROUP BY {by}'
         for measurement, field in fields
     ]
-    stuck = [f'SELECT count("s") AS "n" FROM ({one}) WHERE "s" = 0 AND "n" >= {readings} GROUP BY {by}' for one in spreads]
+    stuck = [f'SELECT count("s") AS "n" FROM ({one}) WHERE $timeFilter AND "s" = 0 AND "n" >= {readings} GROUP BY {by}' for one in spreads]
     return _sum([*stuck, *(_zero(one, by) for one in spreads)], by)
 
 
@@ -84,9 +84,9 @@ def _each(measurement: str, field: str, by: str) -> str:
 
 
 def _zero(query: str, by: str) -> str:
-    return f'SELECT "n" * 0 AS "n" FROM ({query}) GROUP BY {by}'
+    return f'SELECT "n" * 0 AS "n" FROM ({query}) WHERE $timeFilter GROUP BY {by}'
 
 
 def _sum(queries: Sequence[str], by: str) -> str:
     sources = ", ".join(f"({one})" for one in queries)
-    return f'SELECT sum("n") AS "value" FROM {sources} GROUP BY {by}'
+    return f'SELECT sum("n") AS "value" FROM {sources} WHERE $timeFilter GROUP BY {by}'

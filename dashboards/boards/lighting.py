@@ -363,7 +363,7 @@ def _longest_burning(say: Say) -> Panel:
         say("Lamps that burned longest", "Lampade con più ore"),
         say("Hours for which the light source has been on; the 50 with the most.", "Ore di accensione della sorgente; le 50 maggiori."),
         f'SELECT top("hours", "asset", 50) AS "hours" FROM (SELECT last("operating_time") / 3600 AS "hours" FROM "lamp"'
-        f' WHERE $timeFilter AND {_WHOSE} GROUP BY "asset")',
+        f' WHERE $timeFilter AND {_WHOSE} GROUP BY "asset") WHERE $timeFilter',
         [Column("asset", say("lamp", "lampada"), link=_to_lamp(say)), Column("hours", say("hours", "ore"), decimals=0)],
         by=say("hours", "ore"),
         width=8,

@@ -39,19 +39,13 @@ def between(borders: Iterable[RegisterReading | None], inside: Sequence[Register
     return increase(sorted([*known, *readings]))
 
 
-def quarter_energies(lasts: Sequence[RegisterReading], intervals: Mapping[int, float]) -> dict[int, float]:
-    """Return the energy of each quarter hour in watt-hours, by its beginning.
-
-    Args:
-        lasts: The last reading of each quarter hour, at the beginning of that, oldest first.
-        intervals: The energies that the gateway computed from the registers at both ends, which are exact; they come first.
-    """
-    found = {
+def quarter_energies(lasts: Sequence[RegisterReading]) -> dict[int, float]:
+    """Return the energy of each quarter hour in watt-hours, by its beginning, from the last reading of each."""
+    return {
         after.t_ms: after.watt_hours - before.watt_hours
         for before, after in pairwise(lasts)
         if after.t_ms - before.t_ms == QUARTER_MS and after.watt_hours >= before.watt_hours
     }
-    return found | dict(intervals)
 
 
 def summed(meters: Sequence[Mapping[int, float]]) -> dict[int, float]:

@@ -3,7 +3,8 @@
 The fields are in `gateway.model.canonical`.
 
 All results have the tags of any reading: `asset` is the panel, `operator` its owner, `gateway` and `profile` are `analytics`, `device` is
-the panel too. A row is a function of the readings alone, so computing it again overwrites it.
+the panel too, and `area` is that of its devices, if they have this tag. A row is a function of the readings alone, so computing it again
+overwrites it.
 
 | measurement | a row for each | its time |
 | --- | --- | --- |
@@ -21,6 +22,9 @@ ANALYTICS = "analytics"
 
 KIND_TAG = "kind"
 """The tag of a finding that contains its kind."""
+
+AREA_TAG = "area"
+"""The tag of the area, which devices get from the site file, and results from the devices."""
 
 
 class FindingKind(StrEnum):

@@ -13,6 +13,9 @@ SUNSET_DEG, CIVIL_DEG, BRIGHT_CIVIL_DEG = -0.833, -6.0, -3.0
 """Elevations of the sun's centre: at sunset, with refraction and half of its disc (NOAA); at the end of civil twilight; halfway."""
 
 _DAY_MS = 86_400_000
+_STEPS = 8
+"""Four are enough but where the sun hardly crosses the elevation."""
+
 _J2000_MS = 946_728_000_000
 """1 January 2000, 12:00 UTC, from which Meeus counts."""
 
@@ -89,18 +92,21 @@ def sun_day(day: date, place: Coordinates, elevation: float = SUNSET_DEG) -> Sun
 
 
 def _crossing(noon_ms: float, place: Coordinates, elevation: float, side: int) -> int | None:
-    """Return when the sun crosses an elevation before (-1) or after (1) a noon: the position at that time is found in a few steps."""
-    t_ms, noon_equation_min = noon_ms, _position(noon_ms).equation_of_time_min
-    for _ in range(4):
+    """Return when the sun crosses an elevation before (-1) or after (1) a noon: the position at that time is found in a few steps.
+
+    Where it hardly crosses it, far north in May, it may do so with the declination of midnight alone.
+    """
+    t_ms, noon_equation_min, cosine = noon_ms, _position(noon_ms).equation_of_time_min, math.inf
+    lat = math.radians(place.lat)
+    for _ in range(_STEPS):
         found = _position(t_ms)
-        lat = math.radians(place.lat)
         divisor = math.cos(lat) * math.cos(found.declination_rad)
         cosine = (math.sin(math.radians(elevation)) - math.sin(lat) * math.sin(found.declination_rad)) / divisor if divisor else math.inf
-        if not -1 <= cosine <= 1:
-            return None
-        hour_angle_ms = math.degrees(math.acos(cosine)) * 240_000
-        t_ms = noon_ms + side * hour_angle_ms - 60_000 * (found.equation_of_time_min - noon_equation_min)
-    return round(t_ms)
+        hour_angle_ms = math.degrees(math.acos(max(-1.0, min(1.0, cosine)))) * 240_000
+        before_ms, t_ms = t_ms, noon_ms + side * hour_angle_ms - 60_000 * (found.equation_of_time_min - noon_equation_min)
+        if abs(t_ms - before_ms) < 1:
+            break
+    return round(t_ms) if -1 <= cosine <= 1 else None
 
 
 def nights(span: Interval, place: Coordinates, elevation: float = SUNSET_DEG) -> Iterator[Interval]:
@@ -109,15 +115,14 @@ def nights(span: Interval, place: Coordinates, elevation: float = SUNSET_DEG) ->
     begin_ms: int | None = None
     while True:
         rise_ms, noon_ms, set_ms = sun_day(day, place, elevation)
-        if rise_ms is None or set_ms is None:
-            # The whole day is dark or light: the night around it goes on, or does not begin.
-            if elevation_deg(noon_ms, place) >= elevation:
-                yield from _within(span, begin_ms, noon_ms - _DAY_MS // 2)
-                begin_ms = None
-            elif begin_ms is None:
-                begin_ms = noon_ms - _DAY_MS // 2
+        midnight_ms = noon_ms - _DAY_MS // 2
+        if elevation_deg(noon_ms, place) < elevation:
+            # The whole day is dark: the night around it goes on.
+            begin_ms = midnight_ms if begin_ms is None else begin_ms
         else:
-            yield from _within(span, begin_ms, rise_ms)
+            yield from _within(
+                span, midnight_ms if begin_ms is None and rise_ms is not None else begin_ms, midnight_ms if rise_ms is None else rise_ms
+            )
             begin_ms = set_ms
         if noon_ms - _DAY_MS >= span.to_ms:
             yield from _within(span, begin_ms, noon_ms)

@@ -38,6 +38,7 @@ _COMMANDS = {
     "uninstall": "Stop and remove what install put in place",
     "central": "Run the centre, or a part of it",
     "report": "Report a month of lighting panels",
+    "lighting": "Show when lamps will burn, and exchange their programs",
     "fleet": "List the gateways, and send configurations to them",
     "situation": "The Situation Room: publish, list, answer and confirm events",
     "alarms": "List, acknowledge and shelve the alarms of the centre",

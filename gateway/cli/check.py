@@ -224,4 +224,8 @@ def _summary(site: Site) -> str:
         )
     if site.centre is not None:
         parts.append(in_language(f"centre {site.centre.worker}", f"centro {site.centre.worker}"))
+    if site.lighting is not None:
+        groups = len(site.lighting.groups)
+        lamps = sum(len(one.lamps) for one in site.lighting.groups.values())
+        parts.append(in_language(f"lighting: {lamps} lamps, groups: {groups}", f"illuminazione: {lamps} lampade, gruppi: {groups}"))
     return in_language("valid: ", "valido: ") + "; ".join(parts)

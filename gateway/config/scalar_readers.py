@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,13 @@ _HOST_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})")
 _TIME_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,2}")
 _LONGEST_TIME_ZONE = 64
 _TIME_OF_DAY = re.compile("([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+_CLOCK_TIME = re.compile("([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+_MINUTES = re.compile("([+-]?)([0-9]{1,4})(min|h)")
+_MOST_MINUTES = 720
+_YEAR_DATE = re.compile("(?:([0-9]{4})-)?([0-9]{2}-[0-9]{2})")
+_DAY = re.compile("(?:[0-9]{2}-)?[0-9]{1,2}")
+_LEAP_YEAR = 2024
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?")
 
@@ -199,6 +206,59 @@ def time_of_day(value: Scalar, text: str) -> int:
     return 60 * int(match[1]) + int(match[2])
 
 
+def clock_time(value: Scalar, text: str) -> str:
+    """Read a time of the clock, `23:30` or `23:30:15`, as text of the longer form."""
+    match = _CLOCK_TIME.fullmatch(text)
+    if match is None:
+        raise InvalidScalar(_not("a time of the day", value, text), 'write hours and minutes, from "00:00" to "23:59"')
+    return f"{int(match[1]):02}:{match[2]}:{match[3] or '00'}"
+
+
+def minute_offset(value: Scalar, text: str) -> int:
+    """Read whole minutes with a unit and perhaps a sign: `10min`, `-15min`, `1h`, or 0."""
+    match = _MINUTES.fullmatch("0min" if text == "0" else text)
+    if match is None:
+        raise InvalidScalar(_not("a number of minutes", value, text), "write whole minutes, for example 10min or -15min")
+    minutes = int(f"{match[1]}{match[2]}") * (60 if match[3] == "h" else 1)
+    if abs(minutes) > _MOST_MINUTES:
+        raise InvalidScalar(f"'{text}' is out of range", "write at most twelve hours")
+    return minutes
+
+
+def year_date(value: Scalar, text: str) -> str:
+    """Read a day of one year, `2027-03-28`, or of every year, `12-26`, which becomes `--12-26`."""
+    match = _YEAR_DATE.fullmatch(text)
+    try:
+        date.fromisoformat(f"{(match and match[1]) or _LEAP_YEAR}-{match and match[2]}")
+    except ValueError:
+        match = None
+    if match is None:
+        raise InvalidScalar(_not("a day", value, text), 'write for example "12-26" for every year, or "2027-12-26" for one')
+    return text if match[1] else f"--{text}"
+
+
+def day_range(value: Scalar, text: str) -> str:
+    """Read a day of every year, `12-24`, or month, `15`, or days from one to another, which become `--12-24/--12-31` or `---15`."""
+    days = [_marked(one) for one in text.split("/")]
+    first, last = days[0], days[-1]
+    if first is None or last is None or not 1 <= len(days) <= 2:
+        raise InvalidScalar(_not("a day", value, text), 'write for example "12-24", "12-24/12-31", or "15" for each month')
+    if len(first) != len(last) or first > last:
+        raise InvalidScalar(f"'{text}' ends before it begins", "write two ranges, one for each year")
+    return "/".join(day for day in days if day is not None)
+
+
+def _marked(text: str) -> str | None:
+    """Return a day of every year or month as TALQ marks it, or None if there is no such day."""
+    if _DAY.fullmatch(text) is None:
+        return None
+    try:
+        found = date.fromisoformat(f"{_LEAP_YEAR}-{text if '-' in text else f'01-{text:0>2}'}")
+    except ValueError:
+        return None
+    return f"--{found.month:02}-{found.day:02}" if "-" in text else f"---{found.day:02}"
+
+
 def exact(value: Scalar, text: str) -> Decimal:
     """Read a decimal number exactly."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -242,6 +302,10 @@ READERS: dict[str, Callable[..., Any]] = {
     "host_port": host_port,
     "broker_url": broker_url,
     "http_url": http_url,
+    "clock_time": clock_time,
+    "minute_offset": minute_offset,
+    "year_date": year_date,
+    "day_range": day_range,
     "time_of_day": time_of_day,
     "time_zone": time_zone,
     "local_time": local_time,

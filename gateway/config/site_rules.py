@@ -13,6 +13,7 @@ from gateway.config.rules.access_rules import check_access
 from gateway.config.rules.alarm_rules import check_alarms
 from gateway.config.rules.console_rules import check_console
 from gateway.config.rules.grafana_rules import check_grafana
+from gateway.config.rules.lighting.lighting_rules import check_lighting
 from gateway.config.rules.page_rules import check_page
 from gateway.config.rules.rule import Rule, check
 from gateway.config.rules.server_rules import SERVER, is_loopback
@@ -206,12 +207,13 @@ class SiteRules:
             seen[name] = node.start_mark.line + 1
 
     def _check_parts(self, site: Site) -> None:
-        nodes = entries(entry(self.root, "assets"))
-        for name, asset in site.assets.items():
-            if asset.lighting is not None:
-                check(_LIT_ASSET, asset, nodes[name], self.problems)
-        if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre")):
+        self._check_lighting(site)
+        if not any(has_key(self.root, key) for key in ("gateway", "lines", "centre", "lighting")):
             self.problems.add(self.root, "the file describes neither a gateway nor a centre", "add 'gateway:' or 'centre:'")
+        if site.lighting is not None:
+            check_lighting(
+                site.lighting, site.assets if has_key(self.root, "assets") else None, entry(self.root, "lighting"), self.problems
+            )
         if site.lines or has_key(self.root, "gateway"):
             for key in ("operator", "gateway", "uplink"):
                 if not has_key(self.root, key):
@@ -223,6 +225,15 @@ class SiteRules:
         check_console(site.console, entry(self.root, "console"), self.problems)
         if site.centre is not None:
             self._check_centre(site.site, site.centre)
+
+    def _check_lighting(self, site: Site) -> None:
+        nodes = entries(entry(self.root, "assets"))
+        for name, asset in site.assets.items():
+            if asset.lighting is not None:
+                check(_LIT_ASSET, asset, nodes[name], self.problems)
+        if site.lighting is not None:
+            assets = site.assets if has_key(self.root, "assets") else None
+            check_lighting(site.lighting, assets, entry(self.root, "lighting"), self.problems)
 
     def _check_centre(self, site: str, centre: CentreSettings) -> None:
         self._check_broker(centre, "centre")

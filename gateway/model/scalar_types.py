@@ -74,6 +74,33 @@ LocalTime = Annotated[str, _read_as("local_time", {"type": "string", "pattern": 
 TimeOfDay = Annotated[int, _read_as("time_of_day", {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["23:30"]})]
 """Minutes after midnight, written as a time of the clock: 23:30."""
 
+ClockTime = Annotated[
+    str,
+    _read_as(
+        "clock_time", {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "examples": ["23:30", "05:45:30"]}
+    ),
+]
+"""A time of the clock to the second, 23:30 or 23:30:15, as text of the longer form."""
+
+MinuteOffset = Annotated[
+    int, _read_as("minute_offset", {"type": ["string", "number"], "pattern": "^-?[0-9]+(min|h)$", "examples": ["10min", "-15min"]})
+]
+"""Whole minutes, written with a unit and perhaps a sign: 10min, -15min, 1h."""
+
+YearDate = Annotated[
+    str, _read_as("year_date", {"type": "string", "pattern": "^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$", "examples": ["12-26", "2027-03-28"]})
+]
+"""A day of one year, 2027-03-28, or of every year, 12-26, which becomes --12-26 as in TALQ."""
+
+DayRange = Annotated[
+    str,
+    _read_as(
+        "day_range",
+        {"type": ["string", "integer"], "pattern": "^([0-9]{2}-)?[0-9]{1,2}(/([0-9]{2}-)?[0-9]{1,2})?$", "examples": ["12-24/12-31", "15"]},
+    ),
+]
+"""A day of every year, 12-24, or of every month, 15, or days from one to another, 12-24/12-31, which become --12-24/--12-31 or ---15."""
+
 Exact = Annotated[Decimal, _read_as("exact", {"type": "number"})]
 """A decimal number, exactly as written."""
 

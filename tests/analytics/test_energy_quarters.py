@@ -43,13 +43,12 @@ def test_the_quarters_of_a_span_add_up_to_what_the_register_counts(steps: list[i
     for number, step in enumerate(steps, 1):
         register += step
         lasts.append(RegisterReading(number * Q, register))
-    assert sum(quarter_energies(lasts, {}).values()) == register == increase(lasts)
+    assert sum(quarter_energies(lasts).values()) == register == increase(lasts)
 
 
 def test_a_quarter_after_a_gap_or_a_new_meter_is_absent_unless_the_gateway_knows_it() -> None:
     lasts = readings((0, 10.0), (Q, 20.0), (3 * Q, 50.0), (4 * Q, 5.0))
-    assert quarter_energies(lasts, {}) == {Q: 10.0}
-    assert quarter_energies(lasts, {Q: 9.5, 3 * Q: 12.0}) == {Q: 9.5, 3 * Q: 12.0}
+    assert quarter_energies(lasts) == {Q: 10.0}
 
 
 def test_the_energy_of_a_panel_needs_all_of_its_meters() -> None:

@@ -51,3 +51,14 @@ def test_nights_are_when_the_sun_is_below_the_elevation(lat: float, lon: float, 
     height = elevation_deg(begin_ms + at_ms, place)
     if abs(height - elevation) > 0.1:
         assert any(one.from_ms <= begin_ms + at_ms < one.to_ms for one in found) == (height < elevation)
+
+
+def test_the_first_and_the_last_short_night_of_a_polar_summer_are_found() -> None:
+    # Tromsø 2027, by VSOP87 (PyEphem): 17 May 22:19 to 23:01 UTC, and 26 July 22:17 to 23:24 UTC.
+    tromso = Coordinates(69.6492, 18.9553)
+    bright = list(nights(Interval(ms(2027, 5, 17, 12), ms(2027, 7, 27, 12)), tromso))
+    assert bright[0].from_ms == pytest.approx(ms(2027, 5, 17, 22, 19), abs=60_000)
+    assert bright[0].to_ms == pytest.approx(ms(2027, 5, 17, 23, 1), abs=60_000)
+    assert bright[1].from_ms == pytest.approx(ms(2027, 7, 26, 22, 17), abs=60_000)
+    assert bright[1].to_ms == pytest.approx(ms(2027, 7, 26, 23, 25), abs=60_000)
+    assert len(bright) == 2

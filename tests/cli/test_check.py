@@ -203,3 +203,8 @@ def test_it_ends_within_five_seconds_and_200_mib_on_any_file(name: str, tmp_path
     assert done.returncode in (0, 1), done.stderr[-2000:]
     assert "Traceback" not in done.stderr
     assert (done.returncode == 0) == ("valid: gateway" in done.stdout)
+
+
+def test_a_site_with_lighting_alone_is_summed_up() -> None:
+    sample = Path(__file__).parents[2] / "docs" / "examples" / "lighting.yaml"
+    assert run("check", str(sample)).stdout == f"{sample}: valid: lighting: 22 lamps, groups: 3\n"

@@ -13,7 +13,8 @@ from gateway.config.problems import Problem
 GATEWAY = Path(__file__).parents[2] / "gateway"
 
 SOURCES = ("config/tree_to_struct.py", "config/yaml_tree.py", "config/scalar_readers.py", "config/device_rules.py", "config/rules/page_rules.py",
-           "config/rules/server_rules.py", "config/text_file.py", "config/site_rules.py", "config/problems.py", "staging/checks.py")  # fmt: skip
+           "config/rules/server_rules.py", "config/text_file.py", "config/site_rules.py", "config/problems.py", "staging/checks.py",
+           "config/rules/lighting/lighting_rules.py", "config/rules/lighting/program_rules.py")  # fmt: skip
 """What reads the parts of a site file that describe a gateway. Profiles and centres are for others."""
 
 OF_CENTRES = re.compile(r"exactly one store|either 'influx|'ca'|https://, or remove|api: v2|add 'org|VictoriaMetrics|remove 'operators'")

@@ -65,7 +65,7 @@ def test_everything_is_selected_at_first_unless_one_asset_is_shown() -> None:
     settings = Settings((operator_variable(SAY), asset_variable(SAY, "lamp")))
     variables = {one["name"]: one for one in dashboard_json("x", "X", [TABLE], settings, "en")["templating"]["list"]}
     assert variables["operator"]["current"] == {"text": "All", "value": "$__all"}
-    assert (variables["asset"]["includeAll"], variables["asset"]["current"]) == (False, {})
+    assert (variables["asset"]["includeAll"], variables["asset"]["current"]) == (False, {"text": "", "value": ""})
     assert Variable("a", "A", "q").all_
 
 

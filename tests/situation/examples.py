@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from gateway.analytics.holidays import MonthDay
 from gateway.model.instants import ms_of_iso
 from gateway.situation.event.content import SituationContent
 from gateway.situation.event.document import Draft, DraftFeature
@@ -15,7 +16,7 @@ from gateway.situation.lifecycle.parties import Actor, Organisation, Parties
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.lifecycle.transitions import Occasion, apply, publish
 from gateway.situation.times.periods import TimeRules
-from gateway.situation.times.working_days import MonthDay, WorkingDays
+from gateway.situation.times.working_days import WorkingDays
 
 ROME = ZoneInfo("Europe/Rome")
 RULES = TimeRules(ROME, WorkingDays(MonthDay(12, 26)))

@@ -10,7 +10,7 @@ from gateway.analytics.pell import PROPERTIES, PellQuarter
 from gateway.analytics.report.figures import MonthFigures, MonthQuarter, MonthReport, PanelMonth, figures_of, totals
 from gateway.analytics.results import ANALYTICS, QUARTER
 from gateway.analytics.sun import Interval
-from gateway.centre.analytics.panel_readings import device_of, read_energies, registers
+from gateway.centre.analytics.panel_readings import device_of, read_energies, read_registers
 from gateway.centre.analytics.stored_results import read_findings
 from gateway.centre.stores.port import Span, StoreReader, Tags
 from gateway.model.site.centre import EnergySettings
@@ -51,7 +51,10 @@ def read_month(reader: StoreReader, panel: LitPanel, span: Interval) -> PanelMon
         StoreUnavailable: The store does not answer.
     """
     meters = list(reader.select("lighting_meter", ["active_energy"], {"asset": panel.asset}, Span(*span), QUARTER_MS))
-    results = [one for one in reader.select(QUARTER, _QUARTER_FIELDS, {"asset": panel.asset}, Span(*span)) if _is_result(one.tags)]
+    results = sorted(
+        (one for one in reader.select(QUARTER, _QUARTER_FIELDS, {"asset": panel.asset}, Span(*span)) if _is_result(one.tags)),
+        key=lambda one: one.points[-1].t_ms,
+    )
     operators = [dict(one.tags).get("operator", "") for one in [*meters, *results]]
     if not operators:
         return None
@@ -63,24 +66,19 @@ def read_month(reader: StoreReader, panel: LitPanel, span: Interval) -> PanelMon
         panel.lighting.lamps,
         _energy_wh(reader, panel.asset, span) if meters else None,
         read_energies(reader, panel.asset, span),
-        [_quarter(values) for one in results for _, values in one.points],
+        list({t_ms: _quarter(values) for one in results for t_ms, values in one.points}.values()),
         [one for one in findings if one.run.active or one.run.to_ms > span.from_ms],
     )
 
 
 def _energy_wh(reader: StoreReader, asset: str, span: Interval) -> float:
     """Return the energy of all meters of a panel, from the registers at both ends of a span and the readings between."""
-    where, near = {"asset": asset}, (Interval(at - _NEAR_MS, at + _NEAR_MS) for at in span)
-    borders = [
-        {device_of(one.tags): registers(one.points) for one in reader.select("lighting_meter", ["active_energy"], where, Span(*one_near))}
-        for one_near in near
-    ]
+    borders = [read_registers(reader, asset, Interval(at - _NEAR_MS, at + _NEAR_MS), "active_energy") for at in span]
     total_wh = 0.0
-    for one in reader.select("lighting_meter", ["active_energy"], where, Span(*span), QUARTER_MS):
-        device = device_of(one.tags)
-        at_borders = [register_at(found.get(device, []), at) for found, at in zip(borders, span, strict=True)]
+    for register, readings in read_registers(reader, asset, span, "active_energy", QUARTER_MS).items():
+        at_borders = [register_at(found.get(register, []), at) for found, at in zip(borders, span, strict=True)]
         # A window's value is its last; at its beginning it would come before the register at the beginning of the month.
-        inside = [reading._replace(t_ms=reading.t_ms + QUARTER_MS - 1) for reading in registers(one.points)]
+        inside = [reading._replace(t_ms=reading.t_ms + QUARTER_MS - 1) for reading in readings]
         total_wh += between(at_borders, inside, span)
     return total_wh
 

@@ -12,7 +12,7 @@ from gateway.analytics.history import BACK_MS, DayContext, context_of
 from gateway.analytics.lasting import StateRun
 from gateway.analytics.panel import MARGIN_MS, QUARTER_MS, LitPanel
 from gateway.analytics.quarters import steady_level
-from gateway.analytics.results import ANALYTICS, CRITICAL, DAY, FINDING, KIND_TAG, QUARTER, FindingKind
+from gateway.analytics.results import ANALYTICS, AREA_TAG, CRITICAL, DAY, FINDING, KIND_TAG, QUARTER, FindingKind
 from gateway.analytics.sun import Interval
 from gateway.centre.series_rows import Origin, StoredRow, origin
 from gateway.centre.stores.port import SelectedSeries, Span, StoreReader
@@ -26,10 +26,18 @@ _FINDING_FIELDS = tuple(MEASUREMENTS[FINDING])
 
 
 class PanelOwner(NamedTuple):
-    """Whose results these are: the site and the operator of the panel."""
+    """Whose results these are: the site, the operator and the area of the panel."""
 
     site: str
     operator: str
+    area: str = ""
+
+
+class KnownFinding(NamedTuple):
+    """A finding that is stored, and the owner of its series."""
+
+    owner: PanelOwner
+    finding: PanelFinding
 
 
 def rows_of(owner: PanelOwner, asset: str, begin_ms: int, day: AnalysedDay) -> Iterator[StoredRow]:
@@ -52,12 +60,18 @@ def finding_row(owner: PanelOwner, asset: str, finding: PanelFinding) -> StoredR
     return _row(owner, asset, FINDING, finding.run.from_ms, values, finding.kind)
 
 
-def disproved(known: Iterable[PanelFinding], day: AnalysedDay, span: Interval) -> Iterator[PanelFinding]:
-    """Yield the findings of a day that are stored and were not found again, as ones that lasted no time."""
+def outdated(known: Iterable[KnownFinding], owner: PanelOwner, day: AnalysedDay, span: Interval) -> Iterator[KnownFinding]:
+    """Yield the stored findings that no longer hold, as ones that lasted no time.
+
+    They are those of the day that were not found again, and those that were, but of an owner that the panel had before: its area or
+    operator has changed, and they are stored once more in another series.
+    """
     found = {(one.kind, one.run.from_ms) for one in day.findings}
     for one in known:
-        if span.from_ms <= one.run.from_ms < span.to_ms and (one.kind, one.run.from_ms) not in found:
-            yield one._replace(run=StateRun(one.run.from_ms, one.run.from_ms, active=False))
+        from_ms = one.finding.run.from_ms
+        found_again = (one.finding.kind, from_ms) in found
+        if (found_again and one.owner != owner) or (not found_again and span.from_ms <= from_ms < span.to_ms):
+            yield one._replace(finding=one.finding._replace(run=StateRun(from_ms, from_ms, active=False)))
 
 
 def read_context(reader: StoreReader, panel: LitPanel, begin_ms: int) -> DayContext:
@@ -76,16 +90,27 @@ def read_findings(reader: StoreReader, asset: str, span: Interval) -> list[Panel
     Raises:
         StoreUnavailable: The store does not answer.
     """
-    found = []
+    return [one.finding for one in read_known("", reader, asset, span)]
+
+
+def read_known(site: str, reader: StoreReader, asset: str, span: Interval) -> list[KnownFinding]:
+    """Return the findings of `read_findings` with their owners.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    known = []
     for one in reader.select(FINDING, _FINDING_FIELDS, {"asset": asset}, Span(*span)):
-        kind = dict(one.tags).get(KIND_TAG, "")
+        tags = dict(one.tags)
+        kind = tags.get(KIND_TAG, "")
         if kind not in set(FindingKind):
             continue  # of another version
+        owner = PanelOwner(site, tags.get("operator", ""), tags.get(AREA_TAG, ""))
         for t_ms, (duration_s, active, _, magnitude) in one.points:
             if isinstance(duration_s, int | float) and duration_s > 0:
                 run = StateRun(t_ms, t_ms + round(1000 * duration_s), bool(active))
-                found.append(PanelFinding(FindingKind(kind), run, _number(magnitude) or 0.0))
-    return sorted(found, key=lambda one: one.run.from_ms)
+                known.append(KnownFinding(owner, PanelFinding(FindingKind(kind), run, _number(magnitude) or 0.0)))
+    return sorted(known, key=lambda one: one.finding.run.from_ms)
 
 
 def _lit(reader: StoreReader, panel: LitPanel, span: Interval) -> list[LitQuarter]:
@@ -124,6 +149,6 @@ def _row(owner: PanelOwner, asset: str, measurement: str, t_ms: int, values: Map
 
 @lru_cache(maxsize=4096)
 def _origin(owner: PanelOwner, asset: str, measurement: str, kind: str | None) -> Origin:
-    tags = {} if kind is None else {KIND_TAG: kind}
+    tags = ({KIND_TAG: kind} if kind is not None else {}) | ({AREA_TAG: owner.area} if owner.area else {})
     stream = Stream(asset, asset, ANALYTICS, measurement, canonical_fields(measurement), _EVERY_S[measurement], tags)
     return origin(GatewayId(owner.site, owner.operator, ANALYTICS), stream)

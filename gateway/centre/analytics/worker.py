@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from gateway.analytics.calendar import lighting_day
 from gateway.analytics.day import PanelDay, analyse
+from gateway.analytics.history import BACK_MS
 from gateway.analytics.panel import QUARTER_MS, LitPanel
 from gateway.analytics.results import DAY
 from gateway.analytics.sun import Interval
 from gateway.centre.analytics.panel_readings import PanelReadings, read_panel
-from gateway.centre.analytics.stored_results import PanelOwner, disproved, finding_row, read_context, read_findings, rows_of
+from gateway.centre.analytics.stored_results import PanelOwner, finding_row, outdated, read_context, read_known, rows_of
 from gateway.centre.series_rows import StoredRow
 from gateway.centre.stores.port import SeriesStore, StoreReader
 
@@ -72,16 +73,16 @@ class PanelWorker:
         until_ms = min(span.to_ms, (now_ms - SETTLE_MS) // QUARTER_MS * QUARTER_MS)
         read = read_panel(self._reader, panel.asset, Interval(span.from_ms, until_ms)) if until_ms > span.from_ms else None
         if read is not None and read.operator is not None:
-            self._store_day(PanelOwner(self._site, read.operator), panel, span, until_ms, read)
+            self._store_day(PanelOwner(self._site, read.operator, read.area), panel, span, until_ms, read)
         self._newest[panel.asset] = span.from_ms
         return read is not None and read.operator is not None
 
     def _store_day(self, owner: PanelOwner, panel: LitPanel, span: Interval, until_ms: int, read: PanelReadings) -> None:
         context = read_context(self._reader, panel, span.from_ms)
         day = analyse(PanelDay(panel, span, until_ms, read.minutes, read.energies, context.baseline, context.past, context.carried))
-        known = read_findings(self._reader, panel.asset, span)
+        known = read_known(self._site, self._reader, panel.asset, Interval(span.from_ms - BACK_MS, span.to_ms))
         rows = list(rows_of(owner, panel.asset, span.from_ms, day))
-        self._write([*rows, *(finding_row(owner, panel.asset, one) for one in disproved(known, day, span))])
+        self._write([*rows, *(finding_row(one.owner, panel.asset, one.finding) for one in outdated(known, owner, day, span))])
 
     def _write(self, rows: Sequence[StoredRow]) -> None:
         for refused in self._store.write([self._store.prepare_row(row) for row in rows]):

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict
 
+from gateway.analytics.holidays import MonthDay
 from gateway.model.site.situation.room import SituationSettings, WorksDaysSettings
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.event.kinds import WorksCategory
 from gateway.situation.lifecycle.parties import Organisation, Parties
 from gateway.situation.times.periods import ANSWER, NOTICE, DayCount, TimeRules
-from gateway.situation.times.working_days import MonthDay, WorkingDays
+from gateway.situation.times.working_days import WorkingDays
 
 
 class RoomRules(NamedTuple):

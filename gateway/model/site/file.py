@@ -6,6 +6,7 @@ from gateway.model.scalar_types import HostPort, Name, TimeZone, says
 from gateway.model.site.assets import AssetSettings
 from gateway.model.site.centre import CentreSettings
 from gateway.model.site.firmware import FirmwareSettings
+from gateway.model.site.lighting import LightingControlSettings
 from gateway.model.site.lines import LineSettings
 from gateway.model.site.pages import ConsoleSettings, PageSettings
 from gateway.model.site.part import SitePart
@@ -32,5 +33,6 @@ class Site(SitePart, frozen=True, kw_only=True):
         dict[Name, AssetSettings],
         says("What the city calls the things that are measured, by name. Optional, but if present, each asset must be listed."),
     ] = {}
+    lighting: Annotated[LightingControlSettings | None, says("When lamps burn and how bright, for `gateway lighting`.")] = None
     centre: Annotated[CentreSettings | None, says("The centre, for `gateway central` and `gateway console`.")] = None
     console: Annotated[ConsoleSettings, says("The web page, for `gateway console`.")] = ConsoleSettings()

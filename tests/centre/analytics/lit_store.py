@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from gateway.analytics.panel import LitPanel, PanelMinute
 from gateway.centre.series_rows import StoredRow, origin
 from gateway.centre.stores.sqlite import HistoryStore
@@ -23,19 +25,25 @@ CABINET = Stream(
 assert COUNTER.fields[0].type is FieldType.FLOAT
 
 
-def minute_rows(minutes: Iterable[PanelMinute]) -> list[StoredRow]:
-    """Return the rows of minutes: power, voltages, power factor, and states if they are known."""
-    rows = []
+def tagged(stream: Stream, **tags: str) -> Stream:
+    """Return a stream with tags of the site file."""
+    return msgspec.structs.replace(stream, tags=tags)
+
+
+def minute_rows(minutes: Iterable[PanelMinute], **tags: str) -> list[StoredRow]:
+    """Return the rows of minutes: power, voltages, power factor, and states if they are known. The meter has the tags."""
+    rows, meter = [], tagged(METER, **tags)
     for one in minutes:
-        rows.append(StoredRow(origin(ME, METER), one.t_ms, [one.power_w, *one.voltages_v, one.power_factor]))
+        rows.append(StoredRow(origin(ME, meter), one.t_ms, [one.power_w, *one.voltages_v, one.power_factor]))
         if one.contactor is not None:
             rows.append(StoredRow(origin(ME, CABINET), one.t_ms, [one.contactor, one.breaker_tripped]))
     return rows
 
 
-def counter_rows(readings: Iterable[tuple[int, float]]) -> list[StoredRow]:
-    """Return the rows of a register: times in milliseconds, watt-hours."""
-    return [StoredRow(origin(ME, COUNTER), t_ms, [watt_hours]) for t_ms, watt_hours in readings]
+def counter_rows(readings: Iterable[tuple[int, float]], **tags: str) -> list[StoredRow]:
+    """Return the rows of a register with tags: times in milliseconds, watt-hours."""
+    counter = tagged(COUNTER, **tags)
+    return [StoredRow(origin(ME, counter), t_ms, [watt_hours]) for t_ms, watt_hours in readings]
 
 
 def register_of(minutes: Iterable[PanelMinute], start_wh: float = 1000.0) -> list[tuple[int, float]]:

@@ -84,6 +84,31 @@ def test_a_gap_in_the_readings_takes_nothing_from_the_months_energy(tmp_path: Pa
     assert len(found.energies) < 2980 - 199
 
 
+def test_a_new_area_within_a_month_changes_nothing_in_its_energy(tmp_path: Path) -> None:
+    meter, change_ms = TrueMeter(), OCTOBER.from_ms + 1000 * QUARTER_MS
+    before, after = ([(t_ms, wh) for t_ms, wh in meter.at.items() if (t_ms < change_ms) is is_before] for is_before in (True, False))
+    reader = reader_of(tmp_path / "h", counter_rows(before) + counter_rows(after, area="centro"))
+    found = read_month(reader, PANEL, OCTOBER)
+    reader.close()
+    assert found is not None
+    assert found.energy_wh == pytest.approx(meter.true_wh, abs=0.5)
+    assert sum(found.energies.values()) == pytest.approx(meter.true_wh, abs=400)
+
+
+@pytest.mark.parametrize("start_wh", [0.0, 40_000_000.0])
+def test_a_new_meter_within_a_month_counts_from_its_own_register(tmp_path: Path, start_wh: float) -> None:
+    meter, change_ms = TrueMeter(), OCTOBER.from_ms + 1000 * QUARTER_MS
+    before = [(t_ms, wh) for t_ms, wh in meter.at.items() if t_ms < change_ms]
+    after = [(t_ms, start_wh + wh - before[-1][1]) for t_ms, wh in meter.at.items() if t_ms >= change_ms]
+    reader = reader_of(tmp_path / "h", counter_rows(before, meter="m1") + counter_rows(after, meter="m2"))
+    found = read_month(reader, PANEL, OCTOBER)
+    reader.close()
+    assert found is not None
+    assert found.energy_wh is not None
+    changing_wh = after[3][1] - start_wh  # what was used while no meter was read, and in the first quarter hour of the new one
+    assert meter.true_wh - changing_wh - 0.5 <= found.energy_wh <= meter.true_wh + 0.5
+
+
 def test_a_panel_without_readings_and_one_of_another_operator_are_left_out(tmp_path: Path) -> None:
     reader = reader_of(tmp_path / "h", counter_rows([(OCTOBER.from_ms, 1.0), (OCTOBER.from_ms + QUARTER_MS, 2.0)]))
     assert read_month(reader, PANEL._replace(asset="qe-9"), OCTOBER) is None

@@ -43,10 +43,24 @@ def test_the_power_of_a_panel_is_that_of_all_its_meters_or_unknown(tmp_path: Pat
     reader.close()
 
 
+def test_a_new_tag_of_a_meter_is_not_a_second_meter(tmp_path: Path) -> None:
+    read = minutes((0, 1, 400.0))
+    register = register_of(read)
+    rows = minute_rows(read[:31]) + minute_rows(read[30:], area="centro")
+    rows += counter_rows(register[:31]) + counter_rows(register[30:], area="centro")
+    filled(tmp_path / "h", rows).close()
+    reader = HistoryReader(tmp_path / "h")
+    found = read_panel(reader, PANEL.asset, HOUR)
+    reader.close()
+    assert [one.power_w for one in found.minutes] == [400.0] * 60
+    assert found.area == "centro"
+    assert list(found.energies.values()) == pytest.approx([100.0] * 3)  # without the first, before which no register was read
+
+
 def test_a_panel_without_readings_has_no_operator(tmp_path: Path) -> None:
     filled(tmp_path / "h", minute_rows(minutes((0, 0.1, 400.0)))).close()
     reader = HistoryReader(tmp_path / "h")
-    assert read_panel(reader, "qe-9", HOUR) == (None, [], {})
+    assert read_panel(reader, "qe-9", HOUR) == (None, [], {}, "")
     reader.close()
 
 

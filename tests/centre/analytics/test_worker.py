@@ -84,3 +84,20 @@ def test_late_readings_disprove_a_finding(tmp_path: Path) -> None:
     assert FindingKind.OUTAGE not in [one.kind for one in read_findings(reader, PANEL.asset, DAY)]
     reader.close()
     worker.close()
+
+
+def test_a_panel_that_gets_an_area_has_its_findings_there_alone(tmp_path: Path) -> None:
+    dark = [one._replace(power_w=10.0) for one in minutes((7.5, 9, 10.0))]
+    worker = store_of(tmp_path, dark)
+    worker.compute(PANEL, DAY, DAY.to_ms + SETTLE_MS)
+    later = [one._replace(t_ms=DAY.to_ms - 60_000 + number * 60_000, power_w=10.0) for number, one in enumerate(dark[:1])]
+    filled(tmp_path / "h", minute_rows(later, area="centro")).close()
+    worker.compute(PANEL, DAY, DAY.to_ms + SETTLE_MS)
+    reader = HistoryReader(tmp_path / "h")
+    found = {
+        dict(one.tags).get("area"): [duration > 0 for _, (duration,) in one.points if isinstance(duration, float)]
+        for one in reader.select("lighting_finding", ["duration"], {"asset": PANEL.asset}, Span(*DAY))
+    }
+    assert found == {None: [False], "centro": [True]}
+    reader.close()
+    worker.close()

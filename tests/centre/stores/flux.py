@@ -21,7 +21,7 @@ Buckets = defaultdict[str, dict[Series, dict[datetime, Number]]]
 """Series by bucket; the points of those that tasks read are in the order of time."""
 
 _FUNCTIONS: Mapping[str, Callable[[Sequence[Number]], Number]] = {"last": lambda values: values[-1], "sum": sum}
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_UNITS = {"ms": timedelta(milliseconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 class _Statement(NamedTuple):
@@ -30,6 +30,7 @@ class _Statement(NamedTuple):
     measurement: str
     fields: frozenset[str]
     every: str
+    offset: str | None
     function: str
     target: str
 
@@ -62,10 +63,13 @@ class Task:
     def _windows(self, one: _Statement, rows: list[tuple[datetime, Number]], start: datetime) -> dict[datetime, Number]:
         windows: dict[datetime, list[Number]] = defaultdict(list)
         for at, value in rows:
-            windows[max(start, self._truncated(at, one.every))].append(value)
+            offset = _duration(one.offset) if one.offset is not None else timedelta()
+            windows[max(start, self._truncated(at - offset, one.every) + offset)].append(value)
         return {begin: _FUNCTIONS[one.function](values) for begin, values in windows.items()}
 
     def _time(self, text: str, now: datetime) -> datetime:
+        if added := re.fullmatch(r"time\(v: int\(v: (.+)\) \+ (\d+)000\)", text):
+            return self._time(added[1], now) + timedelta(microseconds=int(added[2]))
         if truncated := re.fullmatch(r"date\.truncate\(t: -(\w+), unit: (1[dhm])\)", text):
             return self._truncated(now - _duration(truncated[1]), truncated[2])
         return now - _duration(text.removeprefix("-"))
@@ -82,7 +86,7 @@ def _statement(text: str) -> _Statement:
     found = re.fullmatch(
         r'"(?P<source>[^"]+)"\)\s+\|> range\(start: (?P<start>.+)\)'
         r'\s+\|> filter\(fn: \(r\) => r\._measurement == "(?P<measurement>\w+)" and \((?P<fields>[^)]+)\)\)'
-        r'\s+\|> aggregateWindow\(every: (?P<every>\w+), fn: (?P<function>\w+), timeSrc: "_start", createEmpty: false\)'
+        r'\s+\|> aggregateWindow\(every: (?P<every>\w+)(?:, offset: (?P<offset>\w+))?, fn: (?P<function>\w+), timeSrc: "_start", createEmpty: false\)'
         r'\s+\|> to\(bucket: "(?P<target>[^"]+)"\)\s+\|> yield\(name: "\w+"\)\s*',
         text,
     )
@@ -93,4 +97,5 @@ def _statement(text: str) -> _Statement:
 
 
 def _duration(text: str) -> timedelta:
-    return int(text[:-1]) * _UNITS[text[-1]]
+    number, unit = re.fullmatch(r"(\d+)([a-z]+)", text).groups()  # type: ignore[union-attr]  # fails loudly
+    return int(number) * _UNITS[unit]

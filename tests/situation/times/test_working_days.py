@@ -6,15 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.situation.times.working_days import MonthDay, WorkingDays, easter_sunday
+from gateway.analytics.holidays import MonthDay
+from gateway.situation.times.working_days import WorkingDays
 
 PRATO = WorkingDays(MonthDay(12, 26))
 FLORENCE = WorkingDays(MonthDay(6, 24))
-
-
-@pytest.mark.parametrize("day", ["2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28", "2038-04-25", "1961-04-02"])
-def test_easter_is_on_the_days_of_the_calendars(day: str) -> None:
-    assert easter_sunday(int(day[:4])).isoformat() == day
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ A counter is rolled up to its last value, from which readers take differences; c
 months show, the mean is stored: not of sound levels, whose decibels have no meaningful mean. Every run covers more than
 the last day again, because the backlog of an outage arrives late (gateways store a day). Each run covers whole windows: of a part of one,
 InfluxDB 2 would store another point, at the beginning of that part. Days are those of the site's time zone.
+
+A row has the time at which its interval ends: that of midnight, such as the energy of the last quarter hour, belongs to the day before. So
+days begin a millisecond after midnight, and their rows have this time.
 """
 
 from collections.abc import Iterator
@@ -36,6 +39,8 @@ _BACK: dict[RollUpSpan, str] = {"15m": "26h", "1d": "3d"}
 _EVERY: dict[RollUpSpan, str] = {"15m": "15m", "1d": "1h"}
 _BORDER: dict[RollUpSpan, str] = {"15m": "1h", "1d": "1d"}
 """What the beginning of a run in 2.x is truncated to: `date.truncate` accepts only 1 of a unit."""
+
+_PAST_MIDNIGHT_MS = 1
 
 UTC = "UTC"
 
@@ -76,8 +81,9 @@ def continuous_query(one: RollUp, database: str, time_zone: str) -> str:
 
 
 def fill_statement(one: RollUp, database: str, time_zone: str, from_ms: int, to_ms: int) -> str:
-    """Return the statement that computes a roll-up of InfluxDB 1.x once, for a period whose end is excluded."""
-    return _select(one, database, time_zone, f" WHERE time >= {from_ms}ms AND time < {to_ms}ms")
+    """Return the statement that computes a roll-up of InfluxDB 1.x once, for a period of whole windows, such as between two midnights."""
+    begin_ms, end_ms = (at_ms + _offset_ms(one) for at_ms in (from_ms, to_ms))
+    return _select(one, database, time_zone, f" WHERE time >= {begin_ms}ms AND time < {end_ms}ms")
 
 
 def _select(one: RollUp, database: str, time_zone: str, where: str = "") -> str:
@@ -86,7 +92,8 @@ def _select(one: RollUp, database: str, time_zone: str, where: str = "") -> str:
     target = ".".join(map(identifier, (database, one.target, one.measurement)))
     source = ".".join(map(identifier, (database, "autogen", one.measurement)))
     zone = f" TZ({literal(time_zone)})" if _has_days_of(one, time_zone) else ""
-    return f"SELECT {', '.join(chosen)} INTO {target} FROM {source}{where} GROUP BY time({one.span}), *{zone}"  # noqa: S608 — canonical names
+    window = f"{one.span}, {_offset_ms(one)}ms" if _offset_ms(one) else one.span
+    return f"SELECT {', '.join(chosen)} INTO {target} FROM {source}{where} GROUP BY time({window}), *{zone}"  # noqa: S608 — canonical names
 
 
 def task_name(one: RollUp, bucket: str) -> str:
@@ -118,14 +125,23 @@ def _has_days_of(one: RollUp, time_zone: str) -> bool:
     return one.span == "1d" and time_zone != UTC
 
 
+def _offset_ms(one: RollUp) -> int:
+    """Return how long after the clock's boundary a window begins."""
+    return _PAST_MIDNIGHT_MS if one.span == "1d" else 0
+
+
 def _flux(one: RollUp, bucket: str, function: str, names: tuple[str, ...], number: int) -> str:
     fields = " or ".join(f"r._field == {_text(name)}" for name in names)
+    start, offset_ms = f"date.truncate(t: -{_BACK[one.span]}, unit: {_BORDER[one.span]})", _offset_ms(one)
+    if offset_ms:
+        start = f"time(v: int(v: {start}) + {offset_ms}000000)"
+    window = f"every: {one.span}, offset: {offset_ms}ms" if offset_ms else f"every: {one.span}"
     return "\n  |> ".join(
         [
             f"from(bucket: {_text(bucket)})",
-            f"range(start: date.truncate(t: -{_BACK[one.span]}, unit: {_BORDER[one.span]}))",
+            f"range(start: {start})",
             f"filter(fn: (r) => r._measurement == {_text(one.measurement)} and ({fields}))",
-            f'aggregateWindow(every: {one.span}, fn: {function}, timeSrc: "_start", createEmpty: false)',
+            f'aggregateWindow({window}, fn: {function}, timeSrc: "_start", createEmpty: false)',
             f"to(bucket: {_text(f'{bucket}_{one.target}')})",
             f'yield(name: "{function}_{number}")',
         ]

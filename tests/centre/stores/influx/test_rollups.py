@@ -55,8 +55,8 @@ def test_means_are_stored_of_gauges_alone_and_of_no_sound_level() -> None:
 
 def test_a_roll_up_is_filled_for_a_period_by_the_same_statement() -> None:
     statement = fill_statement(named("traffic_days"), "street", "Europe/Rome", 1000, 2000)
-    assert statement.endswith(" WHERE time >= 1000ms AND time < 2000ms GROUP BY time(1d), * TZ('Europe/Rome')")
-    assert statement.replace(" WHERE time >= 1000ms AND time < 2000ms", "") in continuous_query(
+    assert statement.endswith(" WHERE time >= 1001ms AND time < 2001ms GROUP BY time(1d, 1ms), * TZ('Europe/Rome')")
+    assert statement.replace(" WHERE time >= 1001ms AND time < 2001ms", "") in continuous_query(
         named("traffic_days"), "street", "Europe/Rome"
     )
 
@@ -74,8 +74,8 @@ def test_a_continuous_query_of_days_has_the_time_zone_and_one_of_quarter_hours_h
         'INTO "street"."quarter_hours"."lighting_meter" FROM "street"."autogen"."lighting_meter" GROUP BY time(15m), * END'
     )
     days = named("lighting_meter_days")
-    assert continuous_query(days, "street", "Europe/Rome").endswith("GROUP BY time(1d), * TZ('Europe/Rome') END")
-    assert continuous_query(days, "street", "UTC").endswith("GROUP BY time(1d), * END")
+    assert continuous_query(days, "street", "Europe/Rome").endswith("GROUP BY time(1d, 1ms), * TZ('Europe/Rome') END")
+    assert continuous_query(days, "street", "UTC").endswith("GROUP BY time(1d, 1ms), * END")
 
 
 def test_a_task_covers_whole_windows_and_has_the_name_of_its_bucket() -> None:
@@ -85,7 +85,7 @@ def test_a_task_covers_whole_windows_and_has_the_name_of_its_bucket() -> None:
         'option location = timezone.location(name: "Europe/Rome")',
         'option task = {name: "street.traffic_days", every: 1h, offset: 1m}',
         'from(bucket: "street")',
-        "  |> range(start: date.truncate(t: -3d, unit: 1d))",
+        "  |> range(start: time(v: int(v: date.truncate(t: -3d, unit: 1d)) + 1000000))",
     ]
     for one in (task(named("traffic_days"), "street", "UTC"), task(named("traffic_quarter_hours"), "street", "Europe/Rome")):
         assert "timezone" not in one
@@ -94,7 +94,7 @@ def test_a_task_covers_whole_windows_and_has_the_name_of_its_bucket() -> None:
 
 
 class Month(NamedTuple):
-    """A month of a meter's quarter hours in Rome: their energies in Wh, each at its beginning, and the meter's register after it."""
+    """A month of a meter's quarter hours in Rome: their energies in Wh and the meter's register, each at its end."""
 
     begin: datetime
     end: datetime
@@ -105,7 +105,7 @@ class Month(NamedTuple):
         """Return the energy of each day, by the date that a calendar in Rome shows."""
         found: dict[date, int] = defaultdict(int)
         for at, energy in self.energy.items():
-            found[at.astimezone(ROME).date()] += energy
+            found[(at - QUARTER).astimezone(ROME).date()] += energy
         return dict(found)
 
 
@@ -114,7 +114,7 @@ def month_of(year: int, month: int) -> Month:
     end = datetime(year, month + 1, 1, tzinfo=ROME).astimezone(UTC)
     chance, energy, register, counted = random.Random(year * 100 + month), {}, {}, 4_100_000
     for number in range(int((end - begin) / QUARTER)):
-        at = begin + number * QUARTER
+        at = begin + (number + 1) * QUARTER
         energy[at] = chance.randrange(2500)
         counted += energy[at]
         register[at] = counted
@@ -123,6 +123,11 @@ def month_of(year: int, month: int) -> Month:
 
 def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ROME).astimezone(UTC)
+
+
+def of_day(day: date) -> datetime:
+    """Return the time of a day's row."""
+    return midnight(day) + timedelta(milliseconds=1)
 
 
 def run_tasks(scripts: list[str], month: Month) -> Buckets:
@@ -148,10 +153,10 @@ def rolled(buckets: Buckets, bucket: str, field: str) -> dict[datetime, Number]:
 def test_a_month_of_tasks_of_influxdb_2_sums_up_to_the_watt_hour(month: tuple[int, int]) -> None:
     given = month_of(*month)
     buckets = run_tasks([task(named(f"lighting_meter_{span}"), "street", "Europe/Rome") for span in ("days", "quarter_hours")], given)
-    assert rolled(buckets, "street_days", "active_energy_interval") == {midnight(day): sum_ for day, sum_ in given.sums().items()}
+    assert rolled(buckets, "street_days", "active_energy_interval") == {of_day(day): sum_ for day, sum_ in given.sums().items()}
     assert sum(rolled(buckets, "street_days", "active_energy_interval").values()) == sum(given.energy.values())
     days = sorted(rolled(buckets, "street_days", "active_energy").items())
-    assert [value for _, value in days] == [given.register[midnight(at.astimezone(ROME).date() + timedelta(1)) - QUARTER] for at, _ in days]
+    assert [value for _, value in days] == [given.register[midnight(at.astimezone(ROME).date() + timedelta(1))] for at, _ in days]
     assert rolled(buckets, "street_quarter_hours", "active_energy_interval") == given.energy
     assert rolled(buckets, "street_quarter_hours", "active_energy") == given.register
 
@@ -159,7 +164,8 @@ def test_a_month_of_tasks_of_influxdb_2_sums_up_to_the_watt_hour(month: tuple[in
 def test_a_task_that_begins_within_a_window_stores_twenty_three_points_too_many_a_day() -> None:
     """InfluxDB 2.9.1 did that with this script: the interpreter of the tests is held against it."""
     given = month_of(*SPRING)
-    cut = task(named("lighting_meter_days"), "street", "UTC").replace("date.truncate(t: -3d, unit: 1d)", "-3d")
+    whole = task(named("lighting_meter_days"), "street", "UTC")
+    cut = whole.replace("time(v: int(v: date.truncate(t: -3d, unit: 1d)) + 1000000)", "-3d").replace(", offset: 1ms", "")
     found = rolled(run_tasks([cut], given), "street_days", "active_energy_interval")
     days = {date(2026, 3, number) for number in range(5, 26)}
     of_days = [value for at, value in found.items() if at.date() in days]
@@ -176,7 +182,7 @@ def of_meter(month: Month) -> str:
 
 def points(connection: InfluxConnection, policy: str, field: str) -> dict[datetime, float]:
     found = query(connection, "street", f'SELECT "{field}" FROM "{policy}"."lighting_meter" GROUP BY *')
-    return {datetime.fromtimestamp(t_ms / 1000, UTC): value for series in found for t_ms, value in series["values"]}
+    return {datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=t_ms): value for series in found for t_ms, value in series["values"]}
 
 
 def set_up(url: str, time_zone: str) -> None:
@@ -197,16 +203,20 @@ def test_a_month_of_continuous_queries_of_influxdb_1_sums_up_to_the_watt_hour(tm
         assert connection.request("POST", "/write?db=street", of_meter(given).encode(), 1000)[0] == 204
         for span in ("days", "quarter_hours"):
             # What the server asks at each time, of three days, asked for the whole month.
-            bounds = f" WHERE time >= {int(given.begin.timestamp())}s AND time < {int(given.end.timestamp())}s GROUP BY"
+            offset_ms = 1 if span == "days" else 0
+            begin_ms, end_ms = (
+                1000 * int(at.timestamp()) + offset_ms for at in (given.begin, given.end + (QUARTER if not offset_ms else timedelta()))
+            )
+            bounds = f" WHERE time >= {begin_ms}ms AND time < {end_ms}ms GROUP BY"
             select = texts[f"lighting_meter_{span}"].partition(" BEGIN ")[2].removesuffix(" END").replace(" GROUP BY", bounds)
             query(connection, "street", select)
         within = {at: sum_ for at, sum_ in points(connection, "days", "active_energy_interval").items() if given.begin <= at < given.end}
-        assert within == {midnight(day): sum_ for day, sum_ in given.sums().items()}
+        assert within == {of_day(day): sum_ for day, sum_ in given.sums().items()}
         assert sum(within.values()) == sum(given.energy.values())
         registers = points(connection, "days", "active_energy")
-        assert all(registers[midnight(day)] == given.register[midnight(day + timedelta(1)) - QUARTER] for day in given.sums())
+        assert all(registers[of_day(day)] == given.register[midnight(day + timedelta(1))] for day in given.sums())
         quarters = points(connection, "quarter_hours", "active_energy_interval")
-        assert {at: value for at, value in quarters.items() if given.begin <= at < given.end} == given.energy
+        assert {at: value for at, value in quarters.items() if given.begin < at <= given.end} == given.energy
     connection.close()
     process.stop()
 
@@ -224,7 +234,8 @@ def test_influxdb_1_itself_rolls_up_the_last_days_of_the_time_zone(tmp_path: Pat
     set_up(url, "Pacific/Auckland")
     sums: dict[datetime, int] = defaultdict(int)
     for at, value in energy.items():
-        sums[at.astimezone(zone).replace(hour=0, minute=0).astimezone(UTC)] += value
+        began = (at - QUARTER).astimezone(zone)
+        sums[began.replace(hour=0, minute=0, microsecond=1000).astimezone(UTC)] += value
     wait_until("the roll-up of days", lambda: len(points(connection, "days", "active_energy_interval")) >= 3)
     found = points(connection, "days", "active_energy_interval")
     assert 3 <= len(found) <= 4

@@ -1,0 +1,1 @@
+"""The rules of `lighting` that involve several keys."""

@@ -1,0 +1,1 @@
+"""Commands of people and rules, and which of them is in effect."""

@@ -1,0 +1,1 @@
+"""Nights and years before they come: steps, energy, pictures."""

@@ -1,0 +1,1 @@
+"""Which program a night has, and what it does at which instant."""

@@ -1,0 +1,1 @@
+"""What photocells and traffic counters say, and whether they can be believed."""
