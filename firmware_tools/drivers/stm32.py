@@ -189,21 +189,31 @@ class Stm32Driver:
         """Begin a command; one that is refused is sent again after synchronising, as an odd byte may have come before it.
 
         Raises:
+            NoFirmwareAnswer: the bootloader is out of step: it refuses even what it never refuses.
             UpdateUnsupported: the bootloader refuses it, as its memory is protected.
         """
         for _ in range(_TRIES):
-            if not self._synchronised:
-                await self._synchronise()
-            try:
-                await self._exchange(command(code), _ANSWER_S, what)
-            except _NotAcknowledged:
-                self._synchronised = False
-            else:
+            if await self._acknowledges(code, what):
                 return
+        if code == GET:
+            raise self._no_answer(what)
+        await self._get_once()
+        if await self._acknowledges(code, what):
+            return
         raise UpdateUnsupported(
             f"the bootloader refuses the command '{what}': the device's memory is protected (readout protection)",
             f"il bootloader rifiuta il comando '{what}': la memoria del dispositivo è protetta (readout protection)",
         )
+
+    async def _acknowledges(self, code: int, what: str) -> bool:
+        if not self._synchronised:
+            await self._synchronise()
+        try:
+            await self._exchange(command(code), _ANSWER_S, what)
+        except _NotAcknowledged:
+            self._synchronised = False
+            return False
+        return True
 
     async def _confirm(self, data: bytes, what: str, longest_s: float = _ANSWER_S) -> None:
         """Send the next part of a command.
