@@ -106,10 +106,10 @@ lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
 	printf 'hatchling\neditables\nnodejs-wheel-binaries\n' > $(VENV)-lock/build.in
-	$(VENV)-lock/bin/$(PIP_COMPILE) --output-file requirements.lock pyproject.toml
-	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint requirements.lock --extra centre --extra demo --extra fast \
+	$(VENV)-lock/bin/$(PIP_COMPILE) --extra firmware --output-file requirements.lock pyproject.toml
+	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint requirements.lock --extra centre --extra demo --extra fast --extra firmware \
 		--output-file .ci/demo.lock pyproject.toml $(VENV)-lock/build.in
-	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint .ci/demo.lock --extra centre --extra demo --extra fast --extra dev \
+	$(VENV)-lock/bin/$(PIP_COMPILE) --constraint .ci/demo.lock --extra centre --extra demo --extra fast --extra firmware --extra dev \
 		--output-file .ci/dev.lock pyproject.toml
 	rm -r $(VENV)-lock
 

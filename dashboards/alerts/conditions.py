@@ -251,6 +251,7 @@ def _of_limits(group: str, *measurements: str) -> list[Condition]:
 CONDITIONS = [
     *_LIGHTING,
     *_of_limits("environment", "air_quality", "noise", "parking_zone"),
+    Condition("flood", "environment", {"A": holding("water", "flooded", by=OWNED)}, 0.5, 0.5, _HOUR_S),
     *_SENSORS,
     *_GATEWAYS,
     *_of_limits("gateways", "gateway"),

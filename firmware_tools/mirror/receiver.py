@@ -69,7 +69,7 @@ class MirrorSource:
             self._pieces.put_nowait(piece)
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
-        """Receive a file; see `Source`."""
+        """Receive a file; see `RepositorySource`."""
         async with self._turn:
             if not name.startswith("targets/"):
                 await self._assemble(name, most_bytes, Assembly(most_bytes), into)

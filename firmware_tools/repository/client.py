@@ -19,7 +19,7 @@ from tuf.ngclient.config import EnvelopeType
 from firmware_tools.image.release import FirmwareTarget, GatewayTarget, signed_target
 from firmware_tools.repository import refusals
 from firmware_tools.repository.errors import RepositoryRefused
-from firmware_tools.repository.source import FileAbsent, Source
+from firmware_tools.repository.source import FileAbsent, RepositorySource
 from gateway.host.files import replacing, write_whole
 
 _ROOT_BYTES_MOST = 1 << 18
@@ -52,7 +52,7 @@ class VerifiedRepository:
     Two that use the same folder at the same time are not supported.
     """
 
-    def __init__(self, source: Source, folder: Path, root: bytes, now_ms: Callable[[], int | None]) -> None:
+    def __init__(self, source: RepositorySource, folder: Path, root: bytes, now_ms: Callable[[], int | None]) -> None:
         """Begin with what was trusted before.
 
         Args:

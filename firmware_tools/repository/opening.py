@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firmware_tools.repository.errors import RepositoryError
-from firmware_tools.repository.source import Source
+from firmware_tools.repository.source import RepositorySource
 
 if TYPE_CHECKING:
     from firmware_tools.repository.client import VerifiedRepository
@@ -16,7 +16,7 @@ TRUSTED = "firmware/trusted"
 _NEEDED = ("tuf", "securesystemslib", "cryptography")
 
 
-def open_repository(source: Source, folder: Path, root: Path, now_ms: Callable[[], int | None]) -> "VerifiedRepository":
+def open_repository(source: RepositorySource, folder: Path, root: Path, now_ms: Callable[[], int | None]) -> "VerifiedRepository":
     """Return a repository that trusts the root in a file; see `VerifiedRepository`.
 
     Raises:

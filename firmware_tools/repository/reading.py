@@ -6,11 +6,11 @@ from pathlib import Path
 
 from firmware_tools.repository.client import VerifiedRepository
 from firmware_tools.repository.errors import RepositoryError
-from firmware_tools.repository.source import FolderSource, Source
+from firmware_tools.repository.source import FolderSource, RepositorySource
 from firmware_tools.repository.web_source import WebSource
 
 
-def source_of(where: str, ca: str | None = None) -> Source:
+def source_of(where: str, ca: str | None = None) -> RepositorySource:
     """Return the source that a folder or an address names; of the folder in which a repository is made, what is published."""
     if where.startswith(("http://", "https://")):
         return WebSource(where, ca)

@@ -13,7 +13,7 @@ class FileAbsent(Exception):
     """A source does not have a file."""
 
 
-class Source(Protocol):
+class RepositorySource(Protocol):
     """A folder, a web server or a broker with the files of a published repository."""
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
@@ -48,7 +48,7 @@ class FolderSource:
         self._folder = folder
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
-        """Copy a file; see `Source`."""
+        """Copy a file; see `RepositorySource`."""
         await asyncio.to_thread(self._copy, name, most_bytes, into)
 
     def _copy(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
@@ -79,7 +79,7 @@ class VerifiedCopies:
         self._copies = FolderSource(folder)
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
-        """Copy a file; see `Source`. A version that is not the newest is not told apart from it here: the client does that."""
+        """Copy a file; see `RepositorySource`. A version that is not the newest is not told apart from it here: the client does that."""
         await self._copies.fetch(_copied_name(name), most_bytes, into)
 
 

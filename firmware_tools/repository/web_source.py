@@ -37,7 +37,7 @@ class WebSource:
         self._url, self._ca = urlsplit(url.rstrip("/")), ca
 
     async def fetch(self, name: str, most_bytes: int, into: IO[bytes]) -> None:
-        """Download a file; see `Source`. Redirections are not followed."""
+        """Download a file; see `RepositorySource`. Redirections are not followed."""
         await asyncio.to_thread(self._download, name, most_bytes, into)
 
     def _download(self, name: str, most_bytes: int, into: IO[bytes]) -> None:

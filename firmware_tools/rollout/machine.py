@@ -29,7 +29,7 @@ class GivenOrder(NamedTuple):
     cancel: bool = False
 
 
-class Street(NamedTuple):
+class StreetView(NamedTuple):
     """What the centre sees: which gateways are online, and each device; `sees` is false while it has only just begun to look."""
 
     online: AbstractSet[tuple[str, str]]
@@ -86,7 +86,7 @@ class RolloutMachine:
                 self._refused(device, answer, now_ms)
         return True
 
-    def step(self, now_ms: int, street: Street) -> list[GivenOrder]:
+    def step(self, now_ms: int, street: StreetView) -> list[GivenOrder]:
         """Do what time does, and return the orders to give."""
         rollout = self.rollout
         if rollout.ended:
@@ -193,7 +193,7 @@ class RolloutMachine:
             else:
                 rollout.wave, rollout.wave_ms = rollout.wave + 1, 0
 
-    def _orders(self, now_ms: int, street: Street) -> Iterator[GivenOrder]:
+    def _orders(self, now_ms: int, street: StreetView) -> Iterator[GivenOrder]:
         """Give orders as long as there is room on lines and in the night."""
         rollout, terms = self.rollout, self.rollout.terms
         night_ends_ms = terms.window.end_ms(now_ms)

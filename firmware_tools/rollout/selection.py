@@ -40,7 +40,7 @@ class DeviceFilter(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, hardware=(), versions=()).chooses(device)
 
 
-class LeftOut(NamedTuple):
+class LeftOutDevice(NamedTuple):
     """A device that was chosen and is not updated, and why."""
 
     device: KnownDevice
@@ -51,7 +51,7 @@ class Selection(NamedTuple):
     """The devices that are updated, and those that are not."""
 
     devices: list[KnownDevice]
-    left_out: list[LeftOut]
+    left_out: list[LeftOutDevice]
 
 
 def select(known: Iterable[KnownDevice], wanted: DeviceFilter, release: FirmwareRelease) -> Selection:
@@ -64,13 +64,13 @@ def select(known: Iterable[KnownDevice], wanted: DeviceFilter, release: Firmware
         if not wanted.may_choose(device):
             continue
         if device.line is None or device.refused is not None:
-            found.left_out.append(LeftOut(device, device.refused or _UNKNOWN))
+            found.left_out.append(LeftOutDevice(device, device.refused or _UNKNOWN))
         elif device.model == release.model and wanted.chooses(device):
             why = _obstacle(device, release)
             if why is None:
                 found.devices.append(device)
             else:
-                found.left_out.append(LeftOut(device, why))
+                found.left_out.append(LeftOutDevice(device, why))
     return found
 
 

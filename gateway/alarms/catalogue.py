@@ -112,6 +112,7 @@ FLAGS = {
     ("lighting_cabinet", "switching_error_on"): "switching_failed",
     ("lighting_cabinet", "switching_error_off"): "switching_failed",
     ("traffic", "congested"): "traffic_congested",
+    ("water", "flooded"): "flood",
 }
 """Fields that are themselves the condition of an alarm."""
 
@@ -396,6 +397,17 @@ _KINDS = (
         AlarmText("direct drivers to the next car park", "indirizza i conducenti al parcheggio più vicino"),
         on_delay_s=5 * _MINUTE,
         off_delay_s=10 * _MINUTE,
+    ),
+    AlarmType(
+        "flood",
+        Priority.CRITICAL,
+        AlarmText("Flood", "Allagamento"),
+        AlarmText("the water is as high as the place can bear", "l'acqua è all'altezza massima che il luogo sopporta"),
+        AlarmText(
+            "close the road or the underpass; inform civil protection", "chiudi la strada o il sottopasso; informa la protezione civile"
+        ),
+        on_delay_s=2 * _MINUTE,
+        off_delay_s=15 * _MINUTE,
     ),
     AlarmType(
         "device_silent",

@@ -6,7 +6,6 @@ from gateway import __version__
 from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import CLOCK_NAMES, ClockCorrector
 from gateway.edge.clock.trusted_time import TrustedTime
-from gateway.edge.inbox import CentreInbox
 from gateway.edge.renewal import CertificateRenewal, renewable_identity
 from gateway.edge.report_sender import ReportSender
 from gateway.host import clock
@@ -17,6 +16,7 @@ from gateway.journal.journal import Journal
 from gateway.model.messages import GatewayState
 from gateway.model.site.connection import TlsSettings
 from gateway.model.site.uplink import UplinkSettings
+from gateway.uplink.inbox import CentreInbox
 from gateway.uplink.session import UplinkCallbacks, UplinkSession
 
 

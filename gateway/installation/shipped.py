@@ -33,6 +33,7 @@ EDGE = (
     _unit("street-first-boot.service"),
     _unit("street-recovery.path"),
     _unit("street-recovery.service"),
+    _unit("street-update.path"),
     _unit("street-update.service"),
     _unit("street-update.timer"),
     UDEV_RULES,

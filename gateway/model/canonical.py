@@ -164,6 +164,10 @@ precipitation              interval  float   mm                Precipitation sin
 precipitation_rate         gauge     float   mm/h              Intensity of precipitation
 solar_radiation            gauge     float   W/m2              Global solar radiation
 illuminance                gauge     float   lx                Illuminance
+[water]
+level                      gauge     float   m                 Height of the water above the zero of its gauge
+distance                   gauge     float   m                 Distance from the sensor to the water below it
+flooded                    state     bool    -                 The water is as high as the place can bear
 [lighting_quarter]
 scheduled_level            gauge     float   %                 Mean light output that the calendar asks for; 0 while it is off
 lamps_out                  gauge     float   {count}           Lamps that do not burn, estimated from the power; absent by day

@@ -9,7 +9,18 @@ from gateway.model.scalar_types import Delay, Duration, Exact, HexBytes, Identif
 Address = Annotated[int, whole(0, 0xFFFF)]
 Table = Literal["holding", "input", "coil", "discrete"]
 ProfileKind = Literal[
-    "lighting_meter", "lamp", "dali_gateway", "relay", "cabinet", "traffic", "presence", "parking", "air_quality", "noise", "weather"
+    "lighting_meter",
+    "lamp",
+    "dali_gateway",
+    "relay",
+    "cabinet",
+    "traffic",
+    "presence",
+    "parking",
+    "air_quality",
+    "noise",
+    "weather",
+    "water",
 ]
 
 PointType = Literal[

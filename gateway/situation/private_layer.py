@@ -10,6 +10,7 @@ import msgspec
 
 from gateway.model.untrusted_json import json_reader
 from gateway.situation.conflicts.shape import Shape, distance_m, shape_of
+from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.geometry import Geometry, geometry_errors
 from gateway.situation.event.kinds import SituationKind
 from gateway.situation.lifecycle.parties import Parties
@@ -110,9 +111,15 @@ def concerns(situation: Situation, organisation: str, parties: Parties) -> bool:
     return may_see(situation, organisation, parties)
 
 
-def near_features(layer: PrivateLayer, situation: Situation, within_m: float) -> list[NearFeature]:
+def are_works_of_others(seen: SituationFeature, organisation: str) -> bool:
+    """Return whether what an organisation sees are real works of others; also those that are over, whose end it is told."""
+    said = seen.properties
+    return said.kind is SituationKind.ROADWORKS and not said.exercise and said.owner != organisation
+
+
+def near_features(layer: PrivateLayer, geometry: Geometry | None, within_m: float) -> list[NearFeature]:
     """Return the features of a layer near which a situation is; none if it is not drawn."""
-    return [] if situation.geometry is None else layer.near(shape_of(situation.geometry), within_m)
+    return [] if geometry is None else layer.near(shape_of(geometry), within_m)
 
 
 def near_message(found: Iterable[NearSituation]) -> NearMessage:

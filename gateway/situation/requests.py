@@ -1,6 +1,5 @@
 """What organisations request of the Situation Room in a message, and how it answers."""
 
-import hashlib
 from typing import Annotated
 
 import msgspec
@@ -25,6 +24,7 @@ from gateway.situation.lifecycle.actions import (
     TakeBack,
     Update,
 )
+from gateway.situation.naming import made_name
 
 RequestNumber = Annotated[str, msgspec.Meta(pattern=whole(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}"))]
 """The sender's own number of a request."""
@@ -142,11 +142,6 @@ def _errors(request: SituationRequest) -> list[str]:
 def _named(request: SituationRequest) -> str:
     feature = request.action.feature if isinstance(request.action, PublishFeature | UpdateFeature) else None
     return request.situation or (feature and feature.id) or ""
-
-
-def made_name(organisation: str, request: str) -> str:
-    """Return a name that is the same when the same request comes again."""
-    return f"{organisation[:40]}-{hashlib.blake2b(request.encode(), digest_size=4, person=b'situation').hexdigest()}"
 
 
 def number_in(payload: bytes) -> str | None:

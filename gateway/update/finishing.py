@@ -16,7 +16,7 @@ from gateway.update.errors import UpdateError
 from gateway.update.layout import UpdateLayout
 from gateway.update.report import Proof, prove
 from gateway.update.slot import install_units
-from gateway.update.trial import SlotTrial, read_trial, write_trial
+from gateway.update.trial import SlotTrial, read_trial, settle, write_trial
 
 _MOST_ATTEMPTS = 3
 """A new version under which the machine goes down again and again is not tried for ever."""
@@ -55,6 +55,7 @@ def finish(layout: UpdateLayout, control_socket: Path, times: TrialTimes, say: C
     with locked(layout.state):
         trial = read_trial(layout.state)
         if trial is None or not trial.is_pending:
+            settle(layout.state)
             return trial
         if trial.phase == "trial":
             trial = write_trial(layout.state, msgspec.structs.replace(trial, attempts=trial.attempts + 1))

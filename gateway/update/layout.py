@@ -8,6 +8,7 @@ import ctypes
 import os
 from pathlib import Path
 
+from gateway.host.files import write_whole
 from gateway.update.errors import UpdateError
 
 PREFIX, SLOTS, STATE = "opt/street-gateway", "opt/street-gateway.slots", "var/lib/street-update"
@@ -60,18 +61,38 @@ class UpdateLayout:
             OSError: The folders can't be changed.
         """
         if self.prefix.is_symlink():
+            self._make_scripts_own()
             return self.current()
         if not (self.prefix / "bin" / "python").exists():
             raise UpdateError(
                 f"there is no program in {self.prefix}: install it as the README says", f"in {self.prefix} non c'è un programma: installalo"
             )
-        self.slots.mkdir(mode=0o755, exist_ok=True)
+        self.make_slots()
         original = self.slot(ORIGINAL)
         original.unlink(missing_ok=True)  # a link that a killed attempt left
         original.symlink_to(Path(self.slots.name) / ORIGINAL)  # as it is right where it comes to
         _exchange(original, self.prefix)
         _sync(self.slots, self.prefix.parent)
+        self._make_scripts_own()
         return ORIGINAL
+
+    def _make_scripts_own(self) -> None:
+        """Make the commands of the original slot run its own interpreter: they name the one under the link, which changes."""
+        under_the_link = f"#!{self.prefix}/bin/".encode()
+        for script in self.slot(ORIGINAL).glob("bin/*"):
+            if script.is_file() and not script.is_symlink():
+                content = script.read_bytes()
+                if content.startswith(under_the_link):
+                    write_whole(script, content.replace(under_the_link, f"#!{self.slot(ORIGINAL)}/bin/".encode(), 1), mode=0o755)
+
+    def make_slots(self) -> None:
+        """Make the folder of the slots, which all users can read, unless it is there.
+
+        Raises:
+            OSError: It can't be made.
+        """
+        self.slots.mkdir(exist_ok=True)
+        self.slots.chmod(0o755)  # whatever the umask is
 
     def point(self, name: str) -> None:
         """Make services start a slot from now on.

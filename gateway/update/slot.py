@@ -39,7 +39,7 @@ def make_slot(layout: UpdateLayout, archive: Path, name: str) -> str:
     if not (slot / _COMPLETE).is_file():
         if slot.exists():
             shutil.rmtree(slot)
-        layout.slots.mkdir(mode=0o755, exist_ok=True)
+        layout.make_slots()
         _require_space(layout.slots, _SPACE * archive.stat().st_size)
         with tempfile.TemporaryDirectory(dir=layout.state) as folder:
             unpacked = Path(folder)

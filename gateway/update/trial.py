@@ -11,6 +11,9 @@ from gateway.update.errors import UpdateError
 
 FILE = "trial.json"
 
+PENDING = "pending"
+"""A file that is there while something is left to do: street-update.path starts street-update at once if whoever did it was killed."""
+
 
 class SlotTrial(msgspec.Struct, frozen=True):
     """A new slot that is tried, and what became of it.
@@ -37,7 +40,7 @@ class SlotTrial(msgspec.Struct, frozen=True):
     answering: list[tuple[str, str]]
     began_ms: int
     attempts: int = 0
-    why: Mapping[Literal["en", "it"], str] = {}
+    why: Mapping[str, str] = {}
 
     @property
     def is_pending(self) -> bool:
@@ -66,5 +69,23 @@ def write_trial(state: Path, trial: SlotTrial) -> SlotTrial:
     Raises:
         OSError: It can't be written.
     """
+    if trial.is_pending:
+        (state / PENDING).touch()
     write_whole(state / FILE, msgspec.json.encode(trial))
+    if not trial.is_pending:
+        settle(state)
     return trial
+
+
+def is_unsettled(state: Path) -> bool:
+    """Return whether something is left to do, as far as street-update.path can see."""
+    return (state / PENDING).exists()
+
+
+def settle(state: Path) -> None:
+    """Say that nothing is left to do.
+
+    Raises:
+        OSError: It can't be said.
+    """
+    (state / PENDING).unlink(missing_ok=True)

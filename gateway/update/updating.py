@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from firmware_tools.image.release import GatewayTarget
 from firmware_tools.repository.opening import open_repository
-from firmware_tools.repository.source import FolderSource, Source, VerifiedCopies
+from firmware_tools.repository.source import FolderSource, RepositorySource, VerifiedCopies
 from firmware_tools.repository.web_source import WebSource
 from gateway import __version__
 from gateway.config.site_file import EdgeSite
@@ -82,7 +82,7 @@ def find_release(
     return FoundRelease(present, choose_release(repository.gateways().values(), present, version), repository)
 
 
-def _source(where: str, state: Path) -> Source:
+def _source(where: str, state: Path) -> RepositorySource:
     if where == "mqtt":
         return VerifiedCopies(state / TRUSTED_BY_GATEWAY)
     if where.startswith(("https://", "http://")):

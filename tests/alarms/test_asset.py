@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.alarms.asset import WatchedAsset
+from gateway.alarms.catalogue import FLAGS
 from gateway.alarms.details import plain
 from gateway.alarms.observation import Subject
 from gateway.model.messages import AlarmText, CityMessage, CityReading, CityValue
@@ -25,14 +26,43 @@ def after_hours(measurement: str, field: str, value: float, hours: int) -> dict[
 
 
 @pytest.mark.parametrize(
-    ("field", "kind"),
-    [("lamp_failure", "lamp_failed"), ("dimming_failure", "lamp_does_not_dim"), ("cycling_failure", "lamp_cycles")],
+    ("measurement", "field", "kind"),
+    [
+        ("lamp", "lamp_failure", "lamp_failed"),
+        ("lamp", "dimming_failure", "lamp_does_not_dim"),
+        ("lamp", "cycling_failure", "lamp_cycles"),
+        ("lamp", "control_gear_comm_failure", "control_gear_silent"),
+        ("lighting_cabinet", "door_open", "door_open"),
+        ("lighting_cabinet", "leakage_detected", "leakage"),
+        ("lighting_cabinet", "circuit_breaker_tripped", "breaker_tripped"),
+        ("lighting_cabinet", "switching_error_on", "switching_failed"),
+        ("lighting_cabinet", "switching_error_off", "switching_failed"),
+        ("traffic", "congested", "traffic_congested"),
+    ],
 )
-def test_what_a_lamp_reports_is_a_condition(field: str, kind: str) -> None:
+def test_what_a_device_reports_is_a_condition(measurement: str, field: str, kind: str) -> None:
     asset = WatchedAsset()
-    assert met(asset, message("lamp", NIGHT_MS, {field: True}))[kind] is True
-    assert met(asset, message("lamp", NIGHT_MS + 1, {field: False}))[kind] is False
-    assert kind not in met(asset, message("lamp", NIGHT_MS + 2, {field: CityValue("BadTimeout")}))
+    assert met(asset, message(measurement, NIGHT_MS, {field: True}))[kind] is True
+    assert met(asset, message(measurement, NIGHT_MS + 1, {field: False}))[kind] is False
+    assert kind not in met(asset, message(measurement, NIGHT_MS + 2, {field: CityValue("BadTimeout")}))
+
+
+def test_every_flag_of_the_catalogue_is_a_condition() -> None:
+    for (measurement, field), kind in FLAGS.items():
+        assert met(WatchedAsset(), message(measurement, NIGHT_MS, {field: True}))[kind] is True
+
+
+def test_a_zone_is_full_until_enough_places_are_free() -> None:
+    asset = WatchedAsset()
+    sent = [message("parking_zone", NIGHT_MS + number, {"occupancy": share}) for number, share in enumerate((97.9, 98.0, 90.1, 90.0))]
+    assert [met(asset, one)["parking_full"] for one in sent] == [None, True, None, False]
+    assert "parking_full" not in met(asset, message("parking_zone", NIGHT_MS + 9, {"occupancy": CityValue("BadTimeout")}))
+
+
+def test_water_that_is_too_high_is_a_condition() -> None:
+    asset = WatchedAsset()
+    assert met(asset, message("water", NIGHT_MS, {"distance": 0.4, "flooded": True}))["flood"] is True
+    assert met(asset, message("water", NIGHT_MS + 1, {"distance": 1.4, "flooded": False}))["flood"] is False
 
 
 def test_the_subject_names_operator_asset_and_gateway() -> None:

@@ -8,8 +8,10 @@ time times 365 / days: whole weeks are written, because InfluxDB has a shard for
 
 import argparse
 import json
+import math
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +28,9 @@ from tests.system.servers import influxdb, victoria, wait_until
 _END_S = 1_795_651_200
 """Thursday, 26 November 2026, 0:00 UTC, at which a weekly shard of InfluxDB ends."""
 
-_COMPACTED_S = 900.0
+_COMPACTED_S, _MERGE_AGAIN_S = 900.0, 60.0
+"""How long to wait, and after how long VictoriaMetrics is asked again: it does not merge a part that is written during a merge."""
+
 _COLD = ("INFLUXDB_DATA_CACHE_SNAPSHOT_WRITE_COLD_DURATION=5s", "INFLUXDB_DATA_COMPACT_FULL_WRITE_COLD_DURATION=10s")
 """InfluxDB compacts a shard after so long without writes; by default, four hours."""
 
@@ -101,11 +105,14 @@ def in_victoria(folder: Path, town: MeasuredTown) -> Iterator[StoredSize]:
     process, url = victoria(folder)
     try:
         done = _filled(InfluxSettings(url=url, api="victoria"), town)
-        for path in ("force_flush", "force_merge"):
-            urllib.request.urlopen(f"{url}/internal/{path}", timeout=600).close()
-        data = folder / "victoria/data"
+        urllib.request.urlopen(f"{url}/internal/force_flush", timeout=600).close()
+        data, asked_s = folder / "victoria/data", -math.inf
 
         def is_merged() -> bool:
+            nonlocal asked_s
+            if time.monotonic() - asked_s > _MERGE_AGAIN_S:
+                urllib.request.urlopen(f"{url}/internal/force_merge", timeout=600).close()
+                asked_s = time.monotonic()
             months = {month.name for month in data.glob("*/2*")}
             return all(sum(part.is_dir() and part.name not in _NO_PARTS for part in data.glob(f"*/{month}/*")) == 1 for month in months)
 

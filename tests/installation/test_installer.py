@@ -25,6 +25,9 @@ def test_a_gateway_gets_its_user_folders_unit_and_udev_rule(tmp_path: Path) -> N
         "etc/systemd/system/street-gateway.service",
         "etc/systemd/system/street-recovery.path",
         "etc/systemd/system/street-recovery.service",
+        "etc/systemd/system/street-update.path",
+        "etc/systemd/system/street-update.service",
+        "etc/systemd/system/street-update.timer",
         "etc/sysusers.d/street-gateway.conf",
         "etc/tmpfiles.d/street-gateway.conf",
         "etc/udev/rules.d/60-street-gateway.rules",
@@ -42,7 +45,7 @@ def test_gateway_and_centre_can_be_installed_on_one_machine_again_and_again(tmp_
         assert {step.said(dry_run=False).split(":")[0] for step in install(machine, files, PROGRAM)} == {"unchanged"}
     assert {path.name for path in (tmp_path / "etc/systemd/system").iterdir()} == {
         *("street-gateway.service", "street-backup.service", "street-backup.timer", "street-first-boot.service"),
-        *("street-recovery.path", "street-recovery.service"),
+        *("street-recovery.path", "street-recovery.service", "street-update.path", "street-update.service", "street-update.timer"),
         *("street-central.service", "street-page.service", "street-city.service"),
         *("street-central-backup.service", "street-central-backup.timer"),
     }
@@ -91,8 +94,8 @@ def test_running_units_are_stopped_and_the_managers_are_told(tmp_path: Path, mon
     ran.clear()
     list(uninstall(machine))
     assert ran == [
-        "systemctl disable street-gateway.service street-backup.service street-backup.timer street-first-boot.service street-recovery.path street-recovery.service street-ingest@.service",
-        "systemctl stop street-gateway.service street-backup.service street-backup.timer street-first-boot.service street-recovery.path street-recovery.service street-ingest@*.service",
+        "systemctl disable street-gateway.service street-backup.service street-backup.timer street-first-boot.service street-recovery.path street-recovery.service street-update.path street-update.service street-update.timer street-ingest@.service",
+        "systemctl stop street-gateway.service street-backup.service street-backup.timer street-first-boot.service street-recovery.path street-recovery.service street-update.path street-update.service street-update.timer street-ingest@*.service",
         "systemctl daemon-reload",
         "udevadm control --reload",
     ]

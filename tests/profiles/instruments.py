@@ -419,7 +419,7 @@ INSTRUMENTS: dict[str, type[Instrument]] = {
     "honeywell_hpma115c0": Hpma115, "nova_sds011": Sds011, "plantower_pms5003": Pms5003, "sensirion_sps30": Sps30, "winsen_mhz19b": MhZ19b,
     "omnipresense_ops243": Ops243, "agd_315": Agd315, "agd_350": Agd350, "benewake_tfmini": TfMini, "decatur_si3": DecaturSi3,
     "houston_radar_dr500": Dr500, "imagesensing_rtms_g4": RtmsG4, "mph_radar": MphRadar, "wavetronix_smartsensor_hd": Ss125,
-    "hilink_ld2410": Ld2410, "dfrobot_a02yyuw": A02yyuw, "dfrobot_a01nyub": A02yyuw, "maxbotix_hrxl_wr": Hrxl, "gtt_canoga_c900": Canoga,
+    "hilink_ld2410": Ld2410, "dfrobot_a02yyuw": A02yyuw, "dfrobot_a01nyub": A02yyuw, "maxbotix_hrxl_wr": Hrxl, "maxbotix_hrxl_wr_water": Hrxl, "gtt_canoga_c900": Canoga,
     "banner_dxm_magnetometer": Dxm, "vaisala_wxt536": Wxt536, "lufft_ws600_umb": Ws600, "lufft_marwis": Marwis, "hydreon_rg15": Rg15,
     "xy_md02_text": XyText, "atxled_dali_hat": DaliHat, "lunatone_dali_sci_rs232": DaliSci,
 }  # fmt: skip

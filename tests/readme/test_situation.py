@@ -29,4 +29,4 @@ def test_every_command_of_the_pages_works_word_for_word(tmp_path: Path) -> None:
     done = walk(tmp_path)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"done":')]
-    assert [(one["done"], one["situation"], one["state"]) for one in answers] == [(True, "acqua-via-roma", "proposed")]
+    assert [(one["done"], one["situation"], one["state"]) for one in answers] == [(True, "publiacqua-via-roma", "proposed")]

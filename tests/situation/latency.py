@@ -183,7 +183,7 @@ def losses(one: Town, events: int, a_second: float, seconds: float, readers: int
 
     citelum = Client(one.port, "citelum", on_message=hear_answer).ready()
     citelum.subscribe(f"{TREE}/org/citelum/answer")
-    names = [f"mutevole-{number}" for number in range(events)]
+    names = [f"citelum-mutevole-{number}" for number in range(events)]
     for name in names:
         citelum.post(f"{TREE}/org/citelum/request", publish(name, accident(), name))
     wait_until("the events", lambda: answered[0] == events)

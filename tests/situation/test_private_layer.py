@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from gateway.situation.audience import feature_of
 from gateway.situation.conflicts.shape import shape_of
 from gateway.situation.event.geometry import PointGeometry
 from gateway.situation.event.kinds import SituationKind, SituationState
@@ -16,6 +17,7 @@ from gateway.situation.private_layer import (
     MOST_NEAR,
     NearFeature,
     NearSituation,
+    are_works_of_others,
     concerns,
     near_features,
     near_message,
@@ -103,8 +105,8 @@ def test_an_organisation_is_told_of_real_works_of_others_that_it_may_see() -> No
 def test_works_that_are_not_drawn_are_near_to_nothing_and_are_not_in_the_message() -> None:
     layer = read_layer(collection(feature(north(0), "valve")))
     works = digging()
-    assert near_features(layer, replace(works, geometry=None), 30.0) == []
-    near = near_features(layer, works, 30.0)
+    assert near_features(layer, None, 30.0) == []
+    near = near_features(layer, works.geometry, 30.0)
     assert [one.id for one in near] == ["valve"]
     message = near_message([NearSituation("a", []), NearSituation("b", near)])
     assert [one.situation for one in message.situations] == ["b"]
@@ -113,3 +115,11 @@ def test_works_that_are_not_drawn_are_near_to_nothing_and_are_not_in_the_message
 def test_a_message_has_no_more_features_than_fit() -> None:
     many = [NearFeature("f", 1.0)] * MOST_NEAR
     assert len(near_message(NearSituation(str(number), many) for number in range(200)).situations) == 100
+
+
+def test_works_of_others_are_those_that_are_real_also_when_they_are_over() -> None:
+    works = digging()
+    assert are_works_of_others(feature_of(works), "citelum")
+    assert are_works_of_others(feature_of(replace(works, state=SituationState.CANCELLED)), "citelum")
+    assert not are_works_of_others(feature_of(works), works.owner)
+    assert not are_works_of_others(feature_of(digging(information_status="technicalExercise")), "citelum")

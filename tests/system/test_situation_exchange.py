@@ -26,26 +26,29 @@ ORGANISATIONS = ("comune", "publiacqua", "citelum", "cap", "consiag")
 ROOM: dict[str, Any] = {"organisations": {name: {"authority": name == "comune"} for name in ORGANISATIONS}}
 
 EVENTS: dict[str, tuple[str, bytes]] = {
-    "own": ("publiacqua", publish("own", accident(audience={}), "own")),
-    "named": ("publiacqua", publish("named", accident(audience={"organisations": ["citelum", "cap"]}), "named")),
-    "public": ("citelum", publish("public", accident(), "public")),
-    "both": ("cap", publish("both", accident(audience={"public": True, "organisations": ["consiag"]}, internal={"text": "nota"}), "both")),
-    "proposal": ("publiacqua", publish("proposal", works(timing=SOON, audience={}), "proposal")),
-    "open": ("consiag", publish("open", works(timing=SOON, audience={"public": True}), "open")),
-    "narrowed": ("citelum", publish("narrowed", accident(audience={"public": True, "organisations": ["cap"]}), "narrowed")),
-    "exercise": ("comune", publish("exercise", accident(information_status="securityExercise"), "exercise")),
+    "publiacqua-own": ("publiacqua", publish("own", accident(audience={}), "publiacqua-own")),
+    "publiacqua-named": ("publiacqua", publish("named", accident(audience={"organisations": ["citelum", "cap"]}), "publiacqua-named")),
+    "citelum-public": ("citelum", publish("public", accident(), "citelum-public")),
+    "cap-both": (
+        "cap",
+        publish("both", accident(audience={"public": True, "organisations": ["consiag"]}, internal={"text": "nota"}), "cap-both"),
+    ),
+    "publiacqua-proposal": ("publiacqua", publish("proposal", works(timing=SOON, audience={}), "publiacqua-proposal")),
+    "consiag-open": ("consiag", publish("open", works(timing=SOON, audience={"public": True}), "consiag-open")),
+    "citelum-narrowed": ("citelum", publish("narrowed", accident(audience={"public": True, "organisations": ["cap"]}), "citelum-narrowed")),
+    "comune-exercise": ("comune", publish("exercise", accident(information_status="securityExercise"), "comune-exercise")),
 }
 """Events by name, with who publishes each."""
 
-PUBLIC = {"public", "both", "open", "exercise"}
+PUBLIC = {"citelum-public", "cap-both", "consiag-open", "comune-exercise"}
 INBOXES = {
-    "comune": {"proposal", "open", "exercise"},
-    "publiacqua": {"own", "named", "proposal"},
-    "citelum": {"named", "public", "narrowed"},
-    "cap": {"named", "both"},
-    "consiag": {"both", "open"},
+    "comune": {"publiacqua-proposal", "consiag-open", "comune-exercise"},
+    "publiacqua": {"publiacqua-own", "publiacqua-named", "publiacqua-proposal"},
+    "citelum": {"publiacqua-named", "citelum-public", "citelum-narrowed"},
+    "cap": {"publiacqua-named", "cap-both"},
+    "consiag": {"cap-both", "consiag-open"},
 }
-"""What each has in its inbox, at the end; `narrowed` is then for its owner alone."""
+"""What each has in its inbox, at the end; `citelum-narrowed` is then for its owner alone."""
 
 
 class Town:
@@ -118,7 +121,7 @@ def test_every_organisation_sees_of_every_event_what_it_may_and_nothing_else(tow
     clients = {name: town.client(name) for name in ORGANISATIONS}
     for name, (owner, payload) in EVENTS.items():
         assert ask(clients[owner], payload)["situation"] == name
-    narrow = {"type": "Feature", "id": "narrowed", "geometry": None, "properties": json.loads(json.dumps({
+    narrow = {"type": "Feature", "id": "citelum-narrowed", "geometry": None, "properties": json.loads(json.dumps({
         "kind": "accident", "headline": {"it": "Incidente in Via Roma"}, "timing": {"planned_start": "2026-11-02T08:50:00+01:00"},
         "location": {"description": {"it": "Via Roma"}}, "version": 1,
     }))}  # fmt: skip
@@ -133,8 +136,8 @@ def test_every_organisation_sees_of_every_event_what_it_may_and_nothing_else(tow
         assert not any(topic.endswith("/request") for topic, _, _ in client.received)
         told = json.dumps([event for topic, event in held(client).items() if topic.startswith("public/")])
         assert "nota" not in told
-        assert held(client)["public/accident/exercise"]["informationstatus"] == "securityExercise"
-        seen_narrowed = [json.loads(body) for topic, body, _ in client.received if topic.endswith("/narrowed") and body]
+        assert held(client)["public/accident/comune-exercise"]["informationstatus"] == "securityExercise"
+        seen_narrowed = [json.loads(body) for topic, body, _ in client.received if topic.endswith("/citelum-narrowed") and body]
         assert all(one["data"]["properties"]["version"] == 1 for one in seen_narrowed) or name == "citelum"
     for client in (*clients.values(), *late.values()):
         client.close()
@@ -170,10 +173,10 @@ async def test_a_withdrawn_grant_silences_who_is_connected_and_discards_what_wai
     for one in (online, away):
         one.start()
         await until("the connection", lambda one=one: one.state.connected, 60)  # type: ignore[misc]
-    ask(citelum, publish("1", accident(audience={"public": True, "organisations": ["cap", "consiag"]}), "uno"))
+    ask(citelum, publish("1", accident(audience={"public": True, "organisations": ["cap", "consiag"]}), "citelum-uno"))
     await until("the event for both", lambda: all(len(one) == 2 for one in came.values()), 60)
     await away.stop()
-    ask(citelum, publish("2", accident(), "due"))
+    ask(citelum, publish("2", accident(), "citelum-due"))
     await until("the event", lambda: len(came["cap"]) == 3, 60)
     assert town.broker.situation is not None
     rooms = town.broker.situation["organisations"]
@@ -182,10 +185,10 @@ async def test_a_withdrawn_grant_silences_who_is_connected_and_discards_what_wai
     assert "disconnected: cap, consiag" in (await asyncio.to_thread(town.broker.reload)).output
     await until("the end of the connection", lambda: online.state.session != was or not online.state.connected, 60)
     came["cap"].clear()
-    ask(citelum, publish("3", accident(), "tre"))
+    ask(citelum, publish("3", accident(), "citelum-tre"))
     await until("a new connection", lambda: online.state.session > was and online.state.connected, 60)
-    ask(citelum, publish("4", accident(), "quattro"))
-    wait_until("what others see", lambda: {"tre", "quattro"} <= names(citelum, "public/"))
+    ask(citelum, publish("4", accident(), "citelum-quattro"))
+    wait_until("what others see", lambda: {"citelum-tre", "citelum-quattro"} <= names(citelum, "public/"))
     assert came["cap"] == [], "it may connect, as its certificate is valid, and receives nothing"
     await online.stop()
     rooms |= removed
@@ -210,7 +213,7 @@ def test_the_room_runs_on_another_machine_with_a_user_of_its_own(town: Town, tmp
     town.room = gateway("sala", tmp_path, "situation", "serve", str(tmp_path / "sala.yaml"), "--listen", "127.0.0.1:0")
     town.room.wait_for("connected to")
     citelum = town.client("citelum")
-    assert ask(citelum, publish("1", accident(), "uno"))["done"]
-    wait_until("the event", lambda: names(citelum, "public/") == {"uno"} == names(citelum, "org/citelum/"))
+    assert ask(citelum, publish("1", accident(), "citelum-uno"))["done"]
+    wait_until("the event", lambda: names(citelum, "public/") == {"citelum-uno"} == names(citelum, "org/citelum/"))
     assert "ended" not in town.room.said(), "it has one connection, and keeps it"
     citelum.close()

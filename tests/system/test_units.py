@@ -14,19 +14,18 @@ FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 TIMERS = sorted(FOLDER.glob("*.timer"))
 PATHS = sorted(FOLDER.glob("*.path"))
-ONCE = ("street-backup", "street-central-backup", "street-broker-certificate@", "street-first-boot", "street-recovery")
+ONCE = ("street-backup", "street-central-backup", "street-broker-certificate@", "street-first-boot", "street-recovery", "street-update")
 """Services that end when their work is done."""
 
-ROOTED = ("street-broker-certificate@", "street-first-boot", "street-recovery")
+ROOTED = ("street-broker-certificate@", "street-first-boot", "street-recovery", "street-update")
 """Services that work for several users, or need the rights of root."""
 
 
 def with_program_of_tests(folder: Path) -> None:
     """Copy the units. Only the path of the program is changed: the tests install nothing."""
     for unit in (*UNITS, *TIMERS, *PATHS):
-        (folder / unit.name).write_text(
-            unit.read_text().replace("/opt/street-gateway/bin/gateway", f"{Path(sys.executable).parent}/gateway")
-        )
+        text = re.sub(r"/opt/street-gateway(\.slots/proven)?/bin/gateway", f"{Path(sys.executable).parent}/gateway", unit.read_text())
+        (folder / unit.name).write_text(text)
 
 
 @pytest.mark.parametrize("unit", [*UNITS, *TIMERS, *PATHS], ids=lambda unit: unit.name)
@@ -66,7 +65,8 @@ def test_a_unit_is_exposed_as_little_as_it_can_be(unit: Path) -> None:
     )  # fmt: skip
     overall = re.search(r"Overall exposure level for \S+: ([0-9.]+) ", done.stdout)
     assert overall, done.stdout + done.stderr
-    assert float(overall[1]) <= 2.0, done.stdout
+    # It fetches a release over the network and installs it, with the folders of new services.
+    assert float(overall[1]) <= (2.1 if unit.stem == "street-update" else 2.0), done.stdout
 
 
 def test_the_units_of_a_centre_are_hardened_alike() -> None:
@@ -79,7 +79,7 @@ def test_every_command_of_a_unit_exists() -> None:
         called = re.search(r"^ExecStart=\S+/gateway (.*)", unit.read_text(), re.MULTILINE)
         assert called, unit
         words = [word for word in called[1].split() if not word.startswith(("-", "/", "$", "%"))]
-        of_a_group = words[0] == "trust" or words[:2] == ["central", "backup"]
+        of_a_group = words[0] in {"trust", "update"} or words[:2] == ["central", "backup"]
         done = CliRunner().invoke(main, [*words[: 2 if of_a_group else 1], "--help"])
         assert done.exit_code == 0, (unit.name, done.output)
         options = {word for word in called[1].split() if word.startswith("--")}

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.system.servers import wait_until
+from tests.system.servers import READY_S, wait_until
 from tests.update.rig import UpdateRig, kill_group, random_pause
 
 GOOD = ("1.0.0", "1.0.1")
@@ -65,7 +65,7 @@ def _slot(rig: UpdateRig, version: str, *parts: str) -> bool:
 
 INSTALLING = (
     Step("begin", lambda _rig, _version: True, 3.0),
-    Step("archive", lambda rig, _version: any((rig.layout.state / "images").glob("*")), 0.3),
+    Step("archive", lambda rig, _version: any((rig.layout.state / "trusted" / "images").glob("*")), 0.3),
     Step("environment", lambda rig, version: _slot(rig, version, "pyvenv.cfg"), 6.0),
     Step("packages", lambda rig, version: _slot(rig, version, "bin", "pip"), 3.0),
     Step("program", lambda rig, version: _slot(rig, version, "bin", "gateway"), 0.5),
@@ -112,28 +112,30 @@ class Kills:
         assert before is not None
         began_ms, left = self._killed(step, version)
         rig.run(rig.timer())
-        assert rig.version() == before == left, "an installation that was not tried changes nothing"
+        ended = self._whole()
+        assert ended == before == left, f"an installation that was not tried changes nothing: {before}, {left}, {ended}"
         return self._judged(step, left, version, began_ms)
 
     def trying(self, step: Step, version: str) -> KilledTrial:
         """Kill the trial of a version, and let the timer finish it, which is killed as well now and then."""
         rig, before = self._rig, self._rig.version()
-        began_ms, left = self._killed(step, version)
+        began_ms, left = self._killed(step, version, runs=version in GOOD)
         if self._chance.random() < 0.3:
             command = rig.begin(rig.timer())
             random_pause(self._chance, 4.0)
             kill_group(command)
-            self._whole()
+            self._whole(runs=version in GOOD)
         rig.run(rig.timer())
         trial = rig.trial()
         assert trial is not None
         assert not trial.is_pending, f"not finished: {trial}"
         tried = trial.version == version
         good = version in GOOD
-        assert rig.version() == (version if good and tried else before), f"{trial}, {rig.version()} runs: {rig.said()[-2000:]}"
+        ended = self._whole()
+        assert ended == (version if good and tried else before), f"{trial}, {ended} runs: {rig.said()[-2000:]}"
         return self._judged(step, left, version, began_ms)
 
-    def _killed(self, step: Step, version: str) -> tuple[int, str]:
+    def _killed(self, step: Step, version: str, *, runs: bool = True) -> tuple[int, str]:
         """Begin an update, kill it at a step, and return when it began and what runs."""
         rig = self._rig
         rig.starts_before = rig.starts()
@@ -146,24 +148,33 @@ class Kills:
             time.sleep(0.002)
         random_pause(self._chance, step.most_s)
         kill_group(command)
-        return began_ms, self._whole()
+        return began_ms, self._whole(runs=runs)
 
-    def _whole(self) -> str:
-        """Check that the program under the link is whole and that a gateway runs, and return its version."""
+    def _whole(self, *, runs: bool = True) -> str:
+        """Check that the program under the link is whole and that a gateway runs, and return its version.
+
+        A version that ends at once does not run until street-update, which systemd starts at once, has put the old one back.
+        """
         rig = self._rig
-        program = rig.root / "opt/street-gateway/bin/gateway"
-        said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True, env=rig.environment, cwd="/").stdout
-        assert said.split()[1][:2] == "1.", said
-        wait_until("a gateway", lambda: rig.version() is not None)
-        return rig.version() or ""
+        linked = rig.layout.prefix / "bin"
+        script = (linked / "gateway").read_text()
+        assert Path(script.partition("\n")[0].removeprefix("#!")).exists(), script
+        asked = [str(linked / "python"), "-c", "import gateway, gateway.cli; print(gateway.__version__)"]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True, env=rig.environment, cwd="/").stdout
+        assert said.startswith("1."), said
+        if not runs:
+            return rig.version() or "none"
+        until_s = time.monotonic() + READY_S
+        while (found := rig.version()) is None:
+            assert time.monotonic() < until_s, "no gateway runs"
+            time.sleep(0.05)
+        return found
 
     def _judged(self, step: Step, left: str, wanted: str, began_ms: int) -> KilledTrial:
         rig = self._rig
         rig.wait_for_answers()
         _settled(rig)
-        return KilledTrial(
-            step.name, left, rig.version() or "", wanted, rig.starts() - rig.starts_before, round(rig.longest_gap_s(began_ms), 2)
-        )
+        return KilledTrial(step.name, left, self._whole(), wanted, rig.starts() - rig.starts_before, round(rig.longest_gap_s(began_ms), 2))
 
 
 def _settled(rig: UpdateRig) -> int:
@@ -193,7 +204,7 @@ def run(folder: Path, trials: int, seed: int, say: Callable[[str], None]) -> dic
     return {
         "trials": len(made),
         "by_step": dict(Counter(trial.step for trial in made)),
-        "left": dict(Counter("new" if trial.left == trial.wanted else "old" for trial in made)),
+        "left": dict(Counter("new" if trial.left == trial.wanted else "none" if trial.left == "none" else "old" for trial in made)),
         "ended": dict(Counter("new" if trial.ended == trial.wanted else "old" for trial in made)),
         "bad_versions": sum(trial.wanted in {ENDS, BLIND} for trial in made),
         "plain_restart_gap_s": round(plain_s, 2),

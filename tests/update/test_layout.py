@@ -25,6 +25,18 @@ def test_a_program_installed_as_a_folder_becomes_the_first_slot_under_the_same_n
     assert layout.adopt() == ORIGINAL
 
 
+def test_its_commands_run_its_own_program_whatever_the_link_says(tmp_path: Path) -> None:
+    layout = installed(tmp_path)
+    script = layout.prefix / "bin" / "gateway"
+    script.write_text(f"#!{layout.prefix}/bin/python3\nprint('first')\n")
+    script.chmod(0o755)
+    (layout.prefix / "bin" / "python3").symlink_to("python")
+    layout.adopt()
+    moved = layout.slot(ORIGINAL) / "bin" / "gateway"
+    assert moved.read_text() == f"#!{layout.slot(ORIGINAL)}/bin/python3\nprint('first')\n"
+    assert moved.stat().st_mode & 0o777 == 0o755
+
+
 def test_what_a_killed_attempt_has_left_does_not_matter(tmp_path: Path) -> None:
     layout = installed(tmp_path)
     layout.slots.mkdir()

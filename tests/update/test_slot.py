@@ -35,7 +35,7 @@ def test_a_slot_has_the_program_of_its_archive_and_is_made_once(tmp_path: Path) 
     unit = (tmp_path / "etc/systemd/system/street-update.service").read_text()
     assert "/opt/street-gateway" in unit
     (tmp_path / "site.yaml").write_text("site: x\nunknown: 1\n")
-    with pytest.raises(UpdateError, match=r"gateway check .* failed: .*unknown key"):
+    with pytest.raises(UpdateError, match=r"(?s)gateway check .* failed: .*unknown key"):
         check_site(layout, "new", tmp_path / "site.yaml")
 
 
@@ -53,7 +53,7 @@ def test_a_wheel_with_another_hash_is_not_installed(tmp_path: Path, monkeypatch:
         slot, "_run", lambda command: None if command[2] == "venv" else real([*command, "--target", str(tmp_path / "target")])
     )
     monkeypatch.setattr(UpdateLayout, "python", lambda _self, _name: sys.executable)
-    monkeypatch.setattr(slot.shutil, "rmtree", lambda _: None)
+    monkeypatch.setattr("gateway.update.slot.shutil.rmtree", lambda _: None)
     with pytest.raises(UpdateError, match="someone may have tampered with them"):
         make_slot(layout, tmp_path / "archive.tar", "new")
     assert not (layout.slot("new") / "complete").exists()

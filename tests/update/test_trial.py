@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gateway.update.errors import UpdateError
-from gateway.update.trial import SlotTrial, read_trial, write_trial
+from gateway.update.trial import SlotTrial, is_unsettled, read_trial, settle, write_trial
 
 TRIAL = SlotTrial("trial", "a", "b", "1.0", "1.1", "00ff", [("l", "em340")], 1, 2, {"en": "x", "it": "y"})
 
@@ -13,6 +14,17 @@ TRIAL = SlotTrial("trial", "a", "b", "1.0", "1.1", "00ff", [("l", "em340")], 1, 
 def test_a_trial_is_read_back(tmp_path: Path) -> None:
     assert read_trial(tmp_path) is None
     assert write_trial(tmp_path, TRIAL) == TRIAL == read_trial(tmp_path)
+
+
+def test_while_something_is_left_to_do_there_is_a_file_that_systemd_sees(tmp_path: Path) -> None:
+    write_trial(tmp_path, TRIAL)
+    assert is_unsettled(tmp_path)
+    write_trial(tmp_path, msgspec.structs.replace(TRIAL, phase="undoing"))
+    assert is_unsettled(tmp_path)
+    write_trial(tmp_path, msgspec.structs.replace(TRIAL, phase="proved"))
+    assert not is_unsettled(tmp_path)
+    settle(tmp_path)
+    assert not is_unsettled(tmp_path)
 
 
 @pytest.mark.parametrize(("phase", "pending"), [("trial", True), ("undoing", True), ("proved", False), ("undone", False)])

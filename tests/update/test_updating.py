@@ -84,7 +84,7 @@ def test_an_untrusted_clock_refuses_unless_the_gateway_or_a_person_trusts_it(
     mine = with_repository(site, str(maker.published), tmp_path / "root.json")
     with pytest.raises(RepositoryError, match="the clock of this machine is not trusted"):
         find(mine, tmp_path, trust_clock=False)
-    monkeypatch.setattr(updating.service, "ask_state", lambda _: msgspec.structs.replace(running(), now_ms=clock.now_ms()))
+    monkeypatch.setattr("gateway.update.service.ask_state", lambda _: msgspec.structs.replace(running(), now_ms=clock.now_ms()))
     assert find(mine, tmp_path, trust_clock=False).target is not None
 
 

@@ -14,7 +14,7 @@ from firmware_tools.cli.rollout.common import answered, opened, say_later, with_
 from firmware_tools.image.release import FirmwareTarget, newest
 from firmware_tools.rollout.device import DeviceName, KnownDevice
 from firmware_tools.rollout.plan import planned, too_slow
-from firmware_tools.rollout.selection import DeviceFilter, LeftOut, select
+from firmware_tools.rollout.selection import DeviceFilter, LeftOutDevice, select
 from firmware_tools.rollout.state import Rollout
 from firmware_tools.rollout.terms import RolloutTerms
 from firmware_tools.rollout.windows import NightWindow
@@ -97,7 +97,7 @@ class Proposal(NamedTuple):
     """What would be rolled out, and which devices are left out."""
 
     rollout: Rollout
-    left_out: list[LeftOut]
+    left_out: list[LeftOutDevice]
 
 
 class Choice(NamedTuple):
@@ -117,7 +117,7 @@ class Choice(NamedTuple):
         return DeviceFilter(self.operators, self.areas, self.profiles, self.gateways, self.hardware, self.versions)
 
 
-class Asking(NamedTuple):
+class AskingTerms(NamedTuple):
     """Whether all devices are asked again what they are, and how long to wait for that."""
 
     every: bool
@@ -128,7 +128,7 @@ def terms_of(centre: CentreSite, *, window: str, waves: str, failed_share: float
     """Return the terms that options name, or exit with what is wrong with them."""
     try:
         night = NightWindow.read(window, centre.time_zone)
-        shares = tuple(float(one) / 100 for one in waves.split(","))
+        shares = _shares(waves)
         terms = msgspec.convert(
             {"window": night, "waves": shares, "failed_share": failed_share / 100, **more}, RolloutTerms, from_attributes=True
         )
@@ -139,7 +139,19 @@ def terms_of(centre: CentreSite, *, window: str, waves: str, failed_share: float
     return terms
 
 
-def propose(centre: CentreSite, choice: Choice, terms: RolloutTerms, asking: Asking, by: str) -> Proposal:
+def _shares(waves: str) -> tuple[float, ...]:
+    """Return the shares that a text such as 10,30,60 names.
+
+    Raises:
+        ValueError: It names none.
+    """
+    try:
+        return tuple(float(one) / 100 for one in waves.split(","))
+    except ValueError as error:
+        raise ValueError(f"'{waves}' are no waves; write their shares in percent, for example 10,30,60") from error
+
+
+def propose(centre: CentreSite, choice: Choice, terms: RolloutTerms, asking: AskingTerms, by: str) -> Proposal:
     """Return what would be rolled out, or exit with the reason why that is not possible."""
     target = _target(centre, choice.firmware)
     with opened(centre) as file:
@@ -181,7 +193,7 @@ def _target(centre: CentreSite, named: str) -> FirmwareTarget:
     return chosen
 
 
-def _unknown(known: Iterable[KnownDevice], choice: Choice, target: FirmwareTarget, asking: Asking) -> list[DeviceName]:
+def _unknown(known: Iterable[KnownDevice], choice: Choice, target: FirmwareTarget, asking: AskingTerms) -> list[DeviceName]:
     """Return the devices to ask what they are: those that the driver of the firmware can update, by their profiles."""
     library = ProfileLibrary()
     drivers: dict[str, bool] = {}
@@ -250,7 +262,7 @@ def _in_areas(centre: CentreSite, areas: tuple[str, ...], known: list[KnownDevic
     ]
 
 
-def _nothing(target: FirmwareTarget, left_out: list[LeftOut]) -> NoReturn:
+def _nothing(target: FirmwareTarget, left_out: list[LeftOutDevice]) -> NoReturn:
     release = target.release
     fail(
         in_language(

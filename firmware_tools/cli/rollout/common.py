@@ -4,7 +4,7 @@ import contextlib
 import functools
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -114,8 +114,3 @@ def say_later() -> None:
 def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return a decorator that adds options in the order in which they are shown."""
     return lambda function: functools.reduce(lambda made, option: option(made), reversed(options), function)
-
-
-def list_of(values: Sequence[str], most: int = 5) -> str:
-    """Return some of many values as text."""
-    return ", ".join(values[:most]) + (f", … ({len(values)})" if len(values) > most else "")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from firmware_tools.cli.rollout.choosing import CHOICE, TERMS, Asking, Choice, propose, terms_of
+from firmware_tools.cli.rollout.choosing import CHOICE, TERMS, AskingTerms, Choice, propose, terms_of
 from firmware_tools.cli.rollout.showing import plan_json, print_plan
 from gateway.cli.common import read_centre
 from gateway.cli.options import JSON, SITE
@@ -30,7 +30,7 @@ def command(site: Path, *, ask: bool, ask_for_s: float, as_json: bool, **options
     """
     centre = read_centre(site)
     choice = Choice(*(options.pop(name) for name in Choice._fields))
-    proposal = propose(centre, choice, terms_of(centre, **options), Asking(ask, ask_for_s), "")
+    proposal = propose(centre, choice, terms_of(centre, **options), AskingTerms(ask, ask_for_s), "")
     if as_json:
         click.echo(plan_json(proposal, clock.now_ms()))
     else:

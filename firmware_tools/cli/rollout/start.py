@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from firmware_tools.cli.rollout.choosing import CHOICE, TERMS, Asking, Choice, propose, terms_of
+from firmware_tools.cli.rollout.choosing import CHOICE, TERMS, AskingTerms, Choice, propose, terms_of
 from firmware_tools.cli.rollout.common import BY, checked_by, opened, start
 from firmware_tools.cli.rollout.showing import print_plan
 from gateway.cli.common import fail, in_language, read_centre
@@ -33,7 +33,7 @@ def command(site: Path, by: str, *, ask: bool, ask_for_s: float, yes: bool, as_j
     centre = read_centre(site)
     checked_by(by)
     choice = Choice(*(options.pop(name) for name in Choice._fields))
-    proposal = propose(centre, choice, terms_of(centre, **options), Asking(ask, ask_for_s), by.strip())
+    proposal = propose(centre, choice, terms_of(centre, **options), AskingTerms(ask, ask_for_s), by.strip())
     if not as_json:
         print_plan(proposal, centre.time_zone, clock.now_ms())
     if not yes and not click.confirm(in_language("start it?", "avviarla?"), err=True):

@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 
 from firmware_tools.rollout.device import DeviceName
-from firmware_tools.rollout.machine import GivenOrder, RolloutMachine, Street
+from firmware_tools.rollout.machine import GivenOrder, RolloutMachine, StreetView
 from firmware_tools.rollout.state import IN_HAND, DeviceStage, Rollout, RolloutDevice, RolloutState
 from gateway.centre.firmware.file import RolloutNews, RolloutRequest, rollout_in
 from gateway.model.messages import AlarmText, FirmwareAnswer
@@ -63,7 +63,7 @@ class RolloutBook:
             self._note(machine.rollout, now_ms)
         return True
 
-    def step(self, now_ms: int, street: Street) -> list[GivenOrder]:
+    def step(self, now_ms: int, street: StreetView) -> list[GivenOrder]:
         """Move all roll-outs on; return the orders to give when `changed` is stored."""
         given: list[GivenOrder] = []
         for machine in list(self.machines.values()):

@@ -1,7 +1,6 @@
 """Runs roll-outs: stores what changes, and only then gives orders; so a centre that is killed goes on where it was."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,18 @@ import msgspec
 
 from firmware_tools.rollout.device import DeviceName
 from firmware_tools.rollout.health import before
-from firmware_tools.rollout.machine import GivenOrder, Street
-from firmware_tools.rollout.state import Rollout, RolloutState
+from firmware_tools.rollout.machine import GivenOrder, StreetView
+from firmware_tools.rollout.state import RolloutState
 from firmware_tools.rollout.summary import status_of
 from gateway.centre.firmware.book import RolloutBook
-from gateway.centre.firmware.file import RolloutFile, RolloutNews, RolloutRequest, names_in
+from gateway.centre.firmware.file import RolloutNews, RolloutRequest, names_in
 from gateway.centre.firmware.inventory import Inventory
 from gateway.centre.firmware.post import OrderPost
+from gateway.centre.firmware.recorder import RolloutRecorder
 from gateway.centre.firmware.sight import StreetSight
 from gateway.centre.firmware.store_access import RolloutStore
 from gateway.centre.firmware.store_rows import count_row, event_rows
 from gateway.centre.firmware.survey import Survey, asked_of
-from gateway.centre.stores.port import StoreUnavailable
 from gateway.host.threads import OneThread
 from gateway.model.messages import FirmwareAnswer, RolloutsMessage
 
@@ -45,16 +44,20 @@ class RolloutManager:
     """
 
     def __init__(self, site: str, path: Path, store: RolloutStore, send: Callable[[str, bytes], Any]) -> None:
-        self._site, self._store, self._file = site, store, _opened(path)
-        self.book = RolloutBook(self._file.load())
-        self.sight, self.inventory, self.post = StreetSight(), Inventory(self._file.known()), OrderPost(site, send)
-        self._statuses = {one.id: status_of(one) for one in self._file.load(_SHOWN)}
+        self._site, self._store, self._recorder = site, store, RolloutRecorder(path)
+        file = self._recorder.file
+        self.book = RolloutBook(file.load())
+        self.sight, self.inventory, self.post = StreetSight(), Inventory(file.known()), OrderPost(site, send)
+        self._statuses = {one.id: status_of(one) for one in file.load(_SHOWN)}
         self._surveys: dict[int, Survey] = {}
         self._given: list[GivenOrder] = []
         self._answers: dict[int, str | None] = {}
-        self._disk, self._stored = OneThread("rollouts"), OneThread("rollouts-store")
-        self.failing = False
-        """Whether the file could not be written."""
+        self._stored = OneThread("rollouts-store")
+
+    @property
+    def failing(self) -> bool:
+        """Whether the file can't be used."""
+        return self._recorder.failing
 
     def hear_answer(self, name: DeviceName, answer: FirmwareAnswer, now_ms: int) -> None:
         """Accept what a gateway says about an order."""
@@ -67,7 +70,7 @@ class RolloutManager:
         """Do what people want and what time does; store it, and give orders. Without a connection (`sees`), nobody is judged or ordered."""
         await self._take_requests(now_ms)
         if sees:
-            given = self.book.step(now_ms, Street(self.sight.online, self.sight.seen))
+            given = self.book.step(now_ms, StreetView(self.sight.online, self.sight.seen))
             for one in given:
                 if not one.cancel:
                     await self._look_at(one, now_ms)
@@ -90,18 +93,12 @@ class RolloutManager:
         """Close the file and the store."""
         await self._save()
         await self._stored.run(self._store.close)
-        await self._disk.run(self._file.close)
         self._stored.close()
-        self._disk.close()
+        await self._recorder.close()
 
     async def _take_requests(self, now_ms: int) -> None:
         """Apply what people want. What a survey asks is answered when it is done."""
-        try:
-            waiting = await self._disk.run(self._file.requests)
-        except sqlite3.Error as error:
-            self._failed(error)
-            return
-        for one in waiting:
+        for one in await self._recorder.requests():
             if one.number in self._answers or one.number in self._surveys:
                 continue
             if one.verb == "ask":
@@ -131,14 +128,9 @@ class RolloutManager:
         if not (changed or news or answers or known):
             return True
         self.book.changed = {}
-        try:
-            await self._disk.run(self._file.save, [_copy(one) for one in changed.values()], news, answers)
-            await self._disk.run(self._file.save_known, known)
-        except sqlite3.Error as error:
+        if not await self._recorder.save(changed.values(), news, answers, known):
             self.book.changed = changed | self.book.changed
-            self._failed(error)
             return False
-        self.failing = False
         self._statuses |= {one: status_of(rollout) for one, rollout in changed.items()}
         del self.book.news[: len(news)]
         self._answers = {}
@@ -172,20 +164,3 @@ class RolloutManager:
             if survey.done:
                 del self._surveys[number]
                 self._answers[number] = None
-
-    def _failed(self, error: sqlite3.Error) -> None:
-        if not self.failing:
-            log.error("can't use the roll-outs: %s; no orders are given, trying again", error)
-        self.failing = True
-
-
-def _copy(rollout: Rollout) -> Rollout:
-    """Return a copy to store: answers of gateways may change the other meanwhile."""
-    return msgspec.structs.replace(rollout, devices=[msgspec.structs.replace(one) for one in rollout.devices])
-
-
-def _opened(path: Path) -> RolloutFile:
-    try:
-        return RolloutFile(path)
-    except (OSError, sqlite3.Error) as error:
-        raise StoreUnavailable(f"can't open the roll-outs {path}: {error}") from error

@@ -12,6 +12,7 @@ from gateway.situation.audience import seen_by
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.lifecycle.parties import Parties
 from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.private_layer import NearFeature
 
 AT_ONCE = 100
 """Entries of the history in one batch."""
@@ -23,12 +24,13 @@ Exercises = Literal["exclude", "include", "only"]
 class SituationChange(NamedTuple):
     """A situation that has changed for a recipient: what it may see of it now; None if it may see nothing, or wants nothing any more.
 
-    `number` is that of the last entry of the history that it follows from.
+    `number` is that of the last entry of the history that it follows from. `near` is what the recipient owns near it, if it was looked for.
     """
 
     number: int
     situation: str
     seen: SituationFeature | None
+    near: tuple[NearFeature, ...] = ()
 
 
 class ChangeBatch(NamedTuple):

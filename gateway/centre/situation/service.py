@@ -1,7 +1,7 @@
 """The Situation Room: applies the rules to what organisations do, and writes it to the store. Commands and servers are doors to this."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gateway.centre.situation.port import HistoryEntry, RecordedAction, RevisionTaken, SituationStore, SituationsUnavailable
 from gateway.centre.situation.room_index import RoomIndex
@@ -13,7 +13,7 @@ from gateway.situation.event.document import SituationFeature
 from gateway.situation.lifecycle.actions import Publish, SituationAction
 from gateway.situation.lifecycle.due import OpenQuestion, next_action, open_questions
 from gateway.situation.lifecycle.parties import THE_ROOM, Actor
-from gateway.situation.lifecycle.permissions import ActionRefused, NotYours, may_see
+from gateway.situation.lifecycle.permissions import ActionRefused, NotYours, StaleVersion, may_see
 from gateway.situation.lifecycle.situation import Situation
 from gateway.situation.lifecycle.transitions import Occasion, apply, publish
 
@@ -46,12 +46,34 @@ class SituationService:
         self._doubtful = False
         """Whether they may follow from what was not written."""
 
-    def do(self, situation: str, action: SituationAction, actor: Actor, now_ms: int, request: str | None = None) -> Situation:
-        """Do something with a situation, or publish a new one, and return it. A request that was made before is not done again."""
+    def do(
+        self,
+        situation: str,
+        action: SituationAction,
+        actor: Actor,
+        now_ms: int,
+        request: str | None = None,
+        versions: Collection[int] | None = None,
+    ) -> Situation:
+        """Do something with a situation, or publish a new one, and return it.
+
+        Args:
+            situation: Its name.
+            action: What to do.
+            actor: Who does it.
+            now_ms: The time.
+            request: The sender's own number: a request that was made before is not done again.
+            versions: Those that it may be about. No other process can change the version between this check and what is written.
+
+        Raises:
+            StaleVersion: It has another version.
+        """
         for _ in range(_ATTEMPTS):
             if (earlier := self._earlier(actor, request)) is not None:
                 return earlier.recorded.situation
             before = self._store.get(situation)
+            if before is not None and versions is not None:
+                self._check_version(before, versions, actor)
             after = self._after(before, situation, action, Occasion(actor, now_ms, self.rules.times, self.rules.parties))
             if after is before:
                 return after
@@ -151,6 +173,15 @@ class SituationService:
             if occasion.actor.organisation is not None and not may_see(before, occasion.actor.organisation, self.rules.parties):
                 raise _unknown(name) from refused
             raise
+
+    def _check_version(self, situation: Situation, versions: Collection[int], actor: Actor) -> None:
+        if actor.organisation is not None and not may_see(situation, actor.organisation, self.rules.parties):
+            raise _unknown(situation.id)
+        if situation.version not in versions:
+            raise StaleVersion(
+                f"{situation.id} has version {situation.version}: read it again",
+                f"{situation.id} è alla versione {situation.version}: rileggerlo",
+            )
 
     def _passed(self, situation: Situation, now_ms: int) -> Situation:
         for _ in range(_MOST_DUE):

@@ -34,6 +34,6 @@ def command() -> None:
     \b
     gateway situation publish centre.yaml works.geojson --as publiacqua --by anna
     gateway situation list centre.yaml
-    gateway situation ack centre.yaml via-roma-3 accepted --as comune --by luca
-    gateway situation conflicts centre.yaml via-roma-3
+    gateway situation ack centre.yaml publiacqua-via-roma-3 accepted --as comune --by luca
+    gateway situation conflicts centre.yaml publiacqua-via-roma-3
     """

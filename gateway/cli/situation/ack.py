@@ -30,8 +30,8 @@ def command(
     r"""Answer to SITUATION: seen, accepted, or objected with --note. A proposal is planned when every authority has accepted it.
 
     \b
-    gateway situation ack centre.yaml via-roma-3 accepted --as comune --by luca
-    gateway situation ack centre.yaml via-roma-3 objected --as comune --by luca --note "mercato il lunedì"
+    gateway situation ack centre.yaml publiacqua-via-roma-3 accepted --as comune --by luca
+    gateway situation ack centre.yaml publiacqua-via-roma-3 objected --as comune --by luca --note "mercato il lunedì"
     """
     actor = actor_of(site, organisation, person)
     with opened(site) as service:

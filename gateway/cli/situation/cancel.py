@@ -18,6 +18,6 @@ def command(site: Path, situation: str, organisation: str, person: str, reason: 
     r"""Cancel SITUATION: it does not happen, or was published in error. An authority that answers it can do so, too.
 
     \b
-    gateway situation cancel centre.yaml via-roma-3 --as publiacqua --by anna --reason "rinviato all'anno prossimo"
+    gateway situation cancel centre.yaml publiacqua-via-roma-3 --as publiacqua --by anna --reason "rinviato all'anno prossimo"
     """
     act(site, situation, Cancel(reason), organisation, person)

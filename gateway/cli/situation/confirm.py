@@ -19,8 +19,8 @@ def command(site: Path, situation: str, organisation: str, person: str, *, begun
     r"""Confirm that SITUATION begins as planned, or, with --begun, that it has begun.
 
     \b
-    gateway situation confirm centre.yaml via-roma-3 --as publiacqua --by anna
-    gateway situation confirm centre.yaml via-roma-3 --as publiacqua --by anna --begun
+    gateway situation confirm centre.yaml publiacqua-via-roma-3 --as publiacqua --by anna
+    gateway situation confirm centre.yaml publiacqua-via-roma-3 --as publiacqua --by anna --begun
     """
     if time is not None and not begun:
         raise click.UsageError("--at needs --begun")

@@ -21,7 +21,7 @@ def command(site: Path, situation: str, *, as_json: bool) -> None:
     r"""Show what is in the way of SITUATION, on what grounds, and who could dig together. Exits with 1 if something is in the way.
 
     \b
-    gateway situation conflicts centre.yaml via-roma-3
+    gateway situation conflicts centre.yaml publiacqua-via-roma-3
     """
     with opened(site) as service:
         conflicts, opportunities = service.conflicts(situation), service.opportunities(situation)

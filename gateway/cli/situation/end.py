@@ -18,6 +18,6 @@ def command(site: Path, situation: str, organisation: str, person: str, time: st
     r"""Say that SITUATION is over: you are on site, or have heard from there.
 
     \b
-    gateway situation end centre.yaml via-roma-3 --as publiacqua --by anna
+    gateway situation end centre.yaml publiacqua-via-roma-3 --as publiacqua --by anna
     """
     act(site, situation, End(time, verified=True), organisation, person)

@@ -24,7 +24,7 @@ def command(site: Path, situation: str | None, organisation: str, *, as_json: bo
 
     \b
     gateway situation near centre.yaml --as publiacqua
-    gateway situation near centre.yaml via-roma-3 --as publiacqua --json
+    gateway situation near centre.yaml publiacqua-via-roma-3 --as publiacqua --json
     """
     settings = settings_of(read_centre(site).settings.situation)
     layer = _layer_of(settings, organisation)
@@ -32,7 +32,7 @@ def command(site: Path, situation: str | None, organisation: str, *, as_json: bo
         if situation is not None:
             service.seen(situation, organisation)
         every = (one for one in service.everything() if situation in (None, one.id) and concerns(one, organisation, service.rules.parties))
-        found = near_message(NearSituation(one.id, near_features(layer, one, settings.near_m)) for one in every)
+        found = near_message(NearSituation(one.id, near_features(layer, one.geometry, settings.near_m)) for one in every)
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:

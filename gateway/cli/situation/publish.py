@@ -1,6 +1,5 @@
 """`gateway situation publish`: a new event."""
 
-import secrets
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from gateway.cli.options import SITE
 from gateway.cli.situation.common import FILE, act, acting, feature_in
 from gateway.situation.event.kinds import SituationState
 from gateway.situation.lifecycle.actions import Publish
+from gateway.situation.naming import made_name
 
 
 @click.command()
@@ -30,6 +30,6 @@ def command(site: Path, file: Path, organisation: str, person: str, state: str |
     said = feature.properties
     if state is not None and said.state not in (None, state):
         fail(f"--state {state} contradicts the file, which says '{said.state}'")
-    name = feature.id or f"{organisation[:40]}-{secrets.token_hex(4)}"
+    name = feature.id or made_name(organisation)
     wanted = said.state if state is None else SituationState(state)
     act(site, name, Publish(id=name, content=said.content(), geometry=feature.geometry, state=wanted), organisation, person)

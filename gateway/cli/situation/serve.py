@@ -17,6 +17,7 @@ from gateway.model.site.situation.room import SituationSettings
 
 if TYPE_CHECKING:
     from gateway.centre.situation.role import Door
+    from gateway.centre.situation.subscriptions.nearby import NearbyWorks
     from gateway.web.situation.pages.app import RoomPages
 
 _STREETS_MOST_BYTES = 64 << 20
@@ -76,12 +77,24 @@ def _doors(centre: CentreSite, settings: SituationSettings) -> "list[Door]":
         doors.append(ContextBrokers(centre.site, settings.push))
     if settings.subscriptions:
         smtp, zone = centre.settings.alarms.smtp, ZoneInfo(centre.time_zone)
-        doors.append(SituationSubscriptions(centre.site, settings.subscriptions, smtp, zone))
+        doors.append(SituationSubscriptions(centre.site, settings.subscriptions, smtp, zone, _nearby(settings)))
     if settings.api is not None:
         tokens = Path(centre.settings.situation_tokens_path())
         rules = room_rules(settings, ZoneInfo(centre.time_zone))
         doors.append(ApiDoor(settings.api, rules, tokens, centre.site, _pages(centre, settings), settings.organisations, centre.assets))
     return doors
+
+
+def _nearby(settings: SituationSettings) -> "dict[str, NearbyWorks]":
+    """Return what finds the works near to layers, for the subscriptions that want these alone."""
+    from gateway.centre.situation.subscriptions.nearby import NearbyWorks
+
+    layers = {name: one.layer for name, one in settings.organisations.items() if one.layer is not None}
+    return {
+        name: NearbyWorks(one.organisation, layers[one.organisation], settings.near_m)
+        for name, one in settings.subscriptions.items()
+        if one.near and one.organisation in layers
+    }
 
 
 def _pages(centre: CentreSite, settings: SituationSettings) -> "RoomPages | None":

@@ -33,8 +33,8 @@ def command(site: Path, situation: str, organisation: str | None, *, as_json: bo
     r"""Show SITUATION: what its owner says, what others answer, and who did what. With --json, print its GeoJSON feature.
 
     \b
-    gateway situation show centre.yaml via-roma-3
-    gateway situation show centre.yaml via-roma-3 --as citelum --json
+    gateway situation show centre.yaml publiacqua-via-roma-3
+    gateway situation show centre.yaml publiacqua-via-roma-3 --as citelum --json
     """
     with opened(site) as service:
         feature = service.whole(situation) if organisation is None else service.seen(situation, organisation)

@@ -19,6 +19,6 @@ def command(site: Path, situation: str, organisation: str, person: str) -> None:
     Only the organisation that made the change can take it back. The history keeps both.
 
     \b
-    gateway situation take-back centre.yaml via-roma-3 --as publiacqua --by anna
+    gateway situation take-back centre.yaml publiacqua-via-roma-3 --as publiacqua --by anna
     """
     act(site, situation, TakeBack(), organisation, person)

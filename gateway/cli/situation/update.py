@@ -21,8 +21,8 @@ def command(site: Path, situation: str, file: Path, organisation: str, person: s
     If what an authority has agreed to changes (times, streets, excavation, traffic), the situation is proposed again.
 
     \b
-    gateway situation show centre.yaml via-roma-3 --json > works.geojson
-    gateway situation update centre.yaml via-roma-3 works.geojson --as publiacqua --by anna
+    gateway situation show centre.yaml publiacqua-via-roma-3 --json > works.geojson
+    gateway situation update centre.yaml publiacqua-via-roma-3 works.geojson --as publiacqua --by anna
     """
     feature = feature_in(file)
     based_on = version or feature.properties.version

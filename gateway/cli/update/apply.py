@@ -21,7 +21,7 @@ def command(site: Path, version: str | None, where: str | None, root: Path, hold
     r"""Update the program of the gateway of SITE: install the release beside the present one, restart with it, and go back if it fails.
 
     While it is installed, the old version goes on; then the gateway restarts once. An update that is interrupted, by a power cut too, is
-    finished by the timer street-update.
+    finished by street-update.path.
 
     \b
     sudo gateway update apply /etc/street-gateway/site.yaml

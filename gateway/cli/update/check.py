@@ -51,7 +51,7 @@ def command(site: Path, where: str | None, root: Path, *, trust_clock: bool, as_
         if note:
             click.echo(note)
     if last is not None:
-        why = f": {last.why[in_language('en', 'it')]}" if last.phase == "undone" and last.why else ""  # type: ignore[index]
+        why = f": {last.why[in_language('en', 'it')]}" if last.phase == "undone" and last.why else ""
         click.echo(
             in_language(
                 f"the last update, to {last.version} on {when(last.began_ms)}: {last.phase}{why}",

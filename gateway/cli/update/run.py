@@ -23,14 +23,14 @@ def command(site: Path, root: Path, hold_s: float) -> None:
     sudo gateway update run /etc/street-gateway/site.yaml
     """
     from gateway.update.finishing import TrialTimes, finish
-    from gateway.update.trial import read_trial
+    from gateway.update.trial import is_unsettled, read_trial
     from gateway.update.updating import begin_trial, find_release, install_beside, may_update_now
 
     edge, layout = read_edge(site), layout_below(root)
     control = socket_of(edge)
     with sentences():
         last = read_trial(layout.state)
-        if last is not None and last.is_pending:
+        if (last is not None and last.is_pending) or is_unsettled(layout.state):
             finish(layout, control, TrialTimes(hold_s=hold_s), say)
             return
         local = time.localtime()

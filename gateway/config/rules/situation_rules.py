@@ -150,6 +150,9 @@ def _check_subscriptions(settings: SituationSettings, node: Node, problems: Prob
         if one.organisation is not None and one.organisation not in settings.organisations:
             said = f"there is no organisation '{one.organisation}'"
             problems.add(entry(at, "organisation"), said, suggest(one.organisation, settings.organisations))
+        owner = settings.organisations.get(one.organisation or "")
+        if one.near and (owner is None or owner.layer is None):
+            problems.add(entry(at, "near"), "nobody knows what it owns", "name an 'organisation' that has a 'layer'")
 
 
 def _is_day(text: str) -> bool:

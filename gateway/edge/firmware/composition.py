@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 
 from gateway.edge.firmware.orders import FirmwareOrders
+from gateway.edge.firmware.releases import fetching_releases
 from gateway.edge.firmware.repository import EdgeRepository
 from gateway.edge.firmware.room import LocalFirmware
 from gateway.edge.firmware.service import FlashService
@@ -21,7 +22,8 @@ _ORDERS = "firmware/orders.json"
 @contextlib.asynccontextmanager
 async def firmware_of_devices(present: Present) -> AsyncIterator[LocalFirmware]:
     """Update devices until the context exits; what is under way then goes on at the next start."""
-    updates = FlashService(present, EdgeRepository(present))
+    repository = EdgeRepository(present)
+    updates = FlashService(present, repository)
     room = LocalFirmware(present, updates)
 
     async def publish(device: str, answer: bytes) -> None:
@@ -34,7 +36,8 @@ async def firmware_of_devices(present: Present) -> AsyncIterator[LocalFirmware]:
         orders.resume()
     updates.resume()
     try:
-        yield room
+        async with fetching_releases(present, repository):
+            yield room
     finally:
         if orders is not None:
             await orders.close()

@@ -10,7 +10,7 @@ from firmware_tools.image.release import FirmwareTarget
 from firmware_tools.mirror.receiver import MirrorSource
 from firmware_tools.repository.errors import RepositoryError
 from firmware_tools.repository.opening import TRUSTED, open_repository
-from firmware_tools.repository.source import FolderSource, Source
+from firmware_tools.repository.source import FolderSource, RepositorySource
 from firmware_tools.repository.web_source import WebSource
 from gateway.edge.services.parts import Present
 from gateway.model.site.firmware import RepositorySettings
@@ -71,6 +71,16 @@ class EdgeRepository:
                 )
             return target, await (await self._refreshed(_FRESH_S)).image(name)
 
+    async def archive(self, name: str) -> Path:
+        """Return the file of a release of the gateway, which is fetched unless it is there.
+
+        Raises:
+            RepositoryError: The repository has no such release, or it is refused or not received.
+            OSError: It can't be stored.
+        """
+        async with self._turn:
+            return await (await self._refreshed(_FRESH_S)).image(name)
+
     async def _refreshed(self, fresh_s: float) -> "VerifiedRepository":
         opened = self._open()
         now_s = asyncio.get_running_loop().time()
@@ -98,7 +108,7 @@ class EdgeRepository:
     def _now_ms(self) -> int | None:
         return self._present().clock.trusted_ms()
 
-    def _source(self, settings: RepositorySettings, state: Path) -> Source:
+    def _source(self, settings: RepositorySettings, state: Path) -> RepositorySource:
         self._mirror = None
         if settings.source == "mqtt":
             self._mirror = MirrorSource(state / PARTS, self._ask, settings.rate)

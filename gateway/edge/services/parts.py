@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from gateway.config.site_file import EdgeSite
 from gateway.edge.clock.corrector import ClockCorrector
-from gateway.edge.inbox import CentreInbox
 from gateway.edge.lines import EdgeLines
 from gateway.edge.report_sender import ReportSender
 from gateway.host.threads import OneThread
 from gateway.journal.journal import Journal
 from gateway.journal.recorder import Recorder
+from gateway.uplink.inbox import CentreInbox
 from gateway.uplink.session import UplinkSession
 
 

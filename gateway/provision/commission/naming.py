@@ -21,7 +21,7 @@ _LAST_NUMBER = re.compile(r"\d+(?!.*\d)")
 
 _ROLES: Mapping[str, str] = {
     "lighting_meter": "meter", "lamp": "lamp", "dali_gateway": "dali", "relay": "relay", "cabinet": "cabinet", "traffic": "traffic",
-    "presence": "presence", "parking": "parking", "air_quality": "air", "noise": "noise", "weather": "weather",
+    "presence": "presence", "parking": "parking", "air_quality": "air", "noise": "noise", "weather": "weather", "water": "water",
 }  # fmt: skip
 
 

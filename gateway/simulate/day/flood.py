@@ -7,7 +7,7 @@ from gateway.simulate.day.acts import END, DayStep, DayTimes, answer, event, pub
 from gateway.simulate.day.places import EVERYWHERE_NEAR_THE_RIVER, VIA_DI_BACIACAVALLO, VIA_DI_GONFIENTI, VIA_FERRUCCI, point
 
 _ALERT, _UNDERPASS, _PLANT, _GATES, _LEAK = (
-    "allerta-bisenzio", "chiusura-via-ferrucci", "baciacavallo-portata", "varchi-interporto", "fuga-via-ferrucci",
+    "comune-allerta-bisenzio", "comune-chiusura-via-ferrucci", "gida-portata-baciacavallo", "interporto-varco-b", "consiag-fuga",
 )  # fmt: skip
 """The situations of the flood, by the names that the script has for them."""
 

@@ -24,7 +24,7 @@ def day_of_prato(start_ms: int) -> list[DayStep]:
 
 def _works(times: DayTimes) -> Iterator[DayStep]:
     """Publiacqua and Toscana Energia want to dig in the same street, find out, and dig together."""
-    water, gas = "acqua-via-pistoiese", "gas-via-pistoiese"
+    water, gas = "publiacqua-acqua-via-pistoiese", "toscana-energia-gas-via-pistoiese"
     together = times.days(30), times.days(44)
     pipe = event(
         "roadworks", "Sostituzione della condotta idrica in Via Pistoiese", "New water main in Via Pistoiese", together, VIA_PISTOIESE
@@ -82,7 +82,7 @@ def _works(times: DayTimes) -> Iterator[DayStep]:
 
 def _objection(times: DayTimes) -> Iterator[DayStep]:
     """A scaffold is in the way of the market: the municipality objects, and the works move."""
-    scaffold = "ponteggio-via-santa-trinita"
+    scaffold = "edilizia-pubblica-ponteggio-via-santa-trinita"
     wanted = event(
         "roadworks", "Ponteggio per le facciate in Via Santa Trinita", "Scaffold for facades in Via Santa Trinita",
         (times.days(20), times.days(21)), VIA_SANTA_TRINITA,
@@ -98,7 +98,7 @@ def _objection(times: DayTimes) -> Iterator[DayStep]:
 
 def _outage(times: DayTimes) -> Iterator[DayStep]:
     """The lamps of Viale Galilei go out; a damaged substation is the cause, which only those who repair it need to know."""
-    lamps, substation = "luci-viale-galilei", "cabina-viale-galilei"
+    lamps, substation = "citelum-luci-viale-galilei", "estra-cabina-viale-galilei"
     dark = event(
         "lighting",
         "Viale Galilei al buio tra i due ponti",
@@ -135,7 +135,12 @@ def _outage(times: DayTimes) -> Iterator[DayStep]:
 
 def _match(times: DayTimes) -> Iterator[DayStep]:
     """Five thousand people come to the stadium: a street is closed, buses go another way, waste is collected earlier."""
-    match, closure, buses, waste = "partita-stadio", "chiusura-via-firenze", "deviazioni-stadio", "raccolta-via-firenze"
+    match, closure, buses, waste = (
+        "comune-partita-stadio",
+        "comune-chiusura-via-firenze",
+        "cap-deviazioni-stadio",
+        "alia-raccolta-via-firenze",
+    )
     game = event(
         "publicevent",
         "Partita allo Stadio Lungobisenzio",

@@ -67,7 +67,7 @@ class SituationProperties(SituationContent, frozen=True, omit_defaults=True, kw_
 
 
 class DraftFeature(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A feature that an organisation sends. Without `id`, the Situation Room makes one."""
+    """A feature that an organisation sends. Its `id` begins with the organisation's name and `-`; without `id`, it gets one."""
 
     type: Literal["Feature"]
     geometry: Geometry | None

@@ -1,7 +1,6 @@
 """What the API reads and does, in the thread of the room: each function takes the service, and returns what is sent."""
 
 import math
-import secrets
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -21,8 +20,8 @@ from gateway.situation.lifecycle.actions import Publish, SituationAction, Update
 from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.permissions import StaleVersion, audience_of, may_see
 from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.naming import is_own_name, made_name, name_refused
 from gateway.situation.private_layer import near_features
-from gateway.situation.requests import made_name
 from gateway.situation.telemetry.affected import AssetMap, affected_parts
 from gateway.situation.times.instants import day_of
 from gateway.web.situation.answers import MOST_AFFECTED, AffectedItems, ConflictItem, ConflictItems, HistoryItem, NearItems, TogetherItem
@@ -126,7 +125,7 @@ def near(service: SituationService, name: str, caller: Caller, layers: Mapping[s
         file.refresh()
     if found is None or file is None or file.layer is None:
         return NearItems(near_own_assets=[])
-    return NearItems(near_own_assets=near_features(file.layer, found, service.rules.conflicts.near_m))
+    return NearItems(near_own_assets=near_features(file.layer, found.geometry, service.rules.conflicts.near_m))
 
 
 def _whole(service: SituationService, name: str, caller: Caller, what: str, what_it: str) -> Situation:
@@ -158,9 +157,8 @@ def conflicts(service: SituationService, name: str, caller: Caller) -> ConflictI
 
 def published(feature: DraftFeature, caller: Caller, request: str | None) -> WantedAction:
     """Return the publication of a feature; without an id, it gets one, which is the same for the same request."""
-    said, organisation = feature.properties, caller.organisation
-    made = made_name(organisation, request) if request is not None else f"{organisation[:40]}-{secrets.token_hex(4)}"
-    name = feature.id or made
+    said = feature.properties
+    name = feature.id or made_name(caller.organisation, request)
     return WantedAction(name, Publish(id=name, content=said.content(), geometry=feature.geometry, state=said.state), request)
 
 
@@ -181,11 +179,7 @@ def act(service: SituationService, wanted: WantedAction, caller: Caller, now_ms:
     organisation = caller.organisation
     earlier = None if wanted.request is None else service.store.of_request(organisation, wanted.request)
     if earlier is None:
-        action = _based(service, wanted, caller)
-        try:
-            situation = service.do(wanted.situation, action, caller.actor, now_ms, wanted.request)
-        except StaleVersion as refused:
-            raise ApiProblem(412 if isinstance(action, Update) else 409, *refused.text) from refused
+        situation = _done(service, wanted, caller, now_ms)
     else:
         situation = earlier.recorded.situation
         if (situation.id, _unbased(earlier.recorded.action)) != (wanted.situation, wanted.action):
@@ -206,22 +200,23 @@ def _notice_missed(service: SituationService, situation: Situation) -> str | Non
     return None if missed_ms is None else day_of(missed_ms - 1, times.zone).isoformat()
 
 
-def _based(service: SituationService, wanted: WantedAction, caller: Caller) -> SituationAction:
-    """Return the action, on the present version if it is an update.
+def _done(service: SituationService, wanted: WantedAction, caller: Caller, now_ms: int) -> Situation:
+    """Do what a request wants; an update is based on the present version, if that is one of those that it may be about."""
+    action = wanted.action
+    if isinstance(action, Publish):
+        _check_name(action.id, caller.organisation, service)
+    if isinstance(action, Update):
+        action = replace(action, version=service.seen(wanted.situation, caller.organisation).properties.version)
+    try:
+        return service.do(wanted.situation, action, caller.actor, now_ms, wanted.request, wanted.versions)
+    except StaleVersion as refused:
+        is_conditional = isinstance(action, Update) or wanted.versions is not None
+        raise ApiProblem(412 if is_conditional else 409, *refused.text) from refused
 
-    Raises:
-        ApiProblem: 412, it is about another version.
-    """
-    if wanted.versions is None and not isinstance(wanted.action, Update):
-        return wanted.action
-    present = service.seen(wanted.situation, caller.organisation).properties.version
-    if wanted.versions is not None and present not in wanted.versions:
-        raise ApiProblem(
-            412,
-            f"{wanted.situation} has version {present}: read it again",
-            f"{wanted.situation} è alla versione {present}: rileggerlo",
-        )
-    return replace(wanted.action, version=present) if isinstance(wanted.action, Update) else wanted.action
+
+def _check_name(name: str, organisation: str, service: SituationService) -> None:
+    if not is_own_name(name, organisation, service.rules.parties.organisations):
+        raise ApiProblem(422, *name_refused(organisation))
 
 
 def _unbased(action: SituationAction) -> SituationAction:

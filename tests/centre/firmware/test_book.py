@@ -2,7 +2,7 @@
 
 import msgspec
 
-from firmware_tools.rollout.machine import Street
+from firmware_tools.rollout.machine import StreetView
 from firmware_tools.rollout.state import Rollout
 from gateway.centre.firmware.book import RolloutBook
 from gateway.centre.firmware.file import RequestVerb, RolloutRequest
@@ -20,8 +20,8 @@ def started() -> RolloutBook:
     return book
 
 
-def view() -> Street:
-    return Street({("citelum", "gw-0"), ("citelum", "gw-1")}, lambda _: None)
+def view() -> StreetView:
+    return StreetView({("citelum", "gw-0"), ("citelum", "gw-1")}, lambda _: None)
 
 
 def texts(book: RolloutBook) -> list[tuple[str, str]]:

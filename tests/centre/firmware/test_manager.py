@@ -12,7 +12,6 @@ from firmware_tools.rollout.state import DeviceStage, RolloutState
 from gateway.centre.firmware.file import RolloutFile
 from gateway.centre.firmware.manager import RolloutManager
 from gateway.centre.firmware.store_access import RolloutStore
-from gateway.centre.stores.port import StoreUnavailable
 from gateway.model.messages import FirmwareAnswer, FirmwareIdentification, FirmwareOrder, RolloutsMessage
 from gateway.model.site.centre import CentreSettings
 from gateway.model.site.store import HistorySettings, StoreSettings
@@ -85,7 +84,7 @@ async def test_while_the_disk_is_full_no_order_is_given_and_afterwards_each_once
 
     centre.begin()
     with monkeypatch.context() as patch:
-        patch.setattr(centre.manager._file, "save", full)
+        patch.setattr(centre.manager._recorder.file, "save", full)
         await centre.manager.step(EVENING_MS, sees=True)
         await centre.manager.step(EVENING_MS + 1000, sees=True)
         assert centre.sent == []
@@ -160,9 +159,3 @@ async def test_a_question_that_is_none_is_answered_with_a_sentence(centre: Centr
     await centre.manager.step(EVENING_MS, sees=True)
     assert "can't read the question" in (centre.commands.answer_to(number)[1] or "")
     await centre.manager.close()
-
-
-def test_a_file_that_can_not_be_opened_is_said(tmp_path: Path) -> None:
-    (tmp_path / "rollouts.sqlite").mkdir()
-    with pytest.raises(StoreUnavailable, match="can't open the roll-outs"):
-        RolloutManager("prato", tmp_path / "rollouts.sqlite", None, lambda *_: None)  # type: ignore[arg-type]

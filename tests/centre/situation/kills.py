@@ -120,7 +120,7 @@ class _Trial:
         self._again_s = time.monotonic() + _SEND_AGAIN_S
 
     def _ask(self, number: str) -> None:
-        self._citelum.post(f"{TREE}/org/citelum/request", publish(number, accident(), f"richiesta-{number}"))
+        self._citelum.post(f"{TREE}/org/citelum/request", publish(number, accident(), f"citelum-richiesta-{number}"))
 
     def _answers(self) -> set[str]:
         return {json.loads(payload)["request"] for _, payload, _ in list(self._citelum.received)}

@@ -15,7 +15,8 @@ from gateway.model.instants import ms_of_iso
 from gateway.situation.conflicts.comparison import ConflictRules
 from gateway.situation.lifecycle.actions import Acknowledge, AddComment, Cancel, Confirm, Publish, Update
 from gateway.situation.lifecycle.parties import THE_ROOM
-from gateway.situation.lifecycle.permissions import ActionRefused, NotYours
+from gateway.situation.lifecycle.permissions import ActionRefused, NotYours, StaleVersion
+from gateway.situation.lifecycle.situation import Situation
 from tests.situation.examples import CAP, CITELUM, COMUNE, NOW_MS, PUBLIACQUA, RULES, TOWN, VIA_ROMA, accident, works
 
 ROOM_RULES = RoomRules(TOWN, RULES, ConflictRules())
@@ -68,6 +69,28 @@ def test_who_may_not_see_a_situation_does_not_learn_that_it_exists(service: Situ
     with pytest.raises(NotYours):
         service.do("scavo-1", Confirm(), CITELUM, NOW_MS)
     assert service.seen("scavo-1", "citelum").id == "scavo-1"
+
+
+def test_an_action_about_a_version_is_refused_though_another_process_changes_it_at_the_last_moment(
+    service: SituationService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(service)
+    other = SituationService(SqliteSituations(tmp_path / "situations.sqlite"), ROOM_RULES)
+    get = service.store.get
+
+    def read_and_be_late(situation: str) -> Situation | None:
+        found = get(situation)
+        monkeypatch.undo()
+        other.do("scavo-1", Acknowledge("accepted", 1), COMUNE, NOW_MS)
+        return found
+
+    monkeypatch.setattr(service.store, "get", read_and_be_late)
+    with pytest.raises(StaleVersion, match="scavo-1 has version 2"):
+        service.do("scavo-1", Cancel("rinviato"), PUBLIACQUA, NOW_MS, versions={1})
+    assert service.do("scavo-1", Cancel("rinviato"), PUBLIACQUA, NOW_MS, versions={1, 2}).state == "cancelled"
+    with pytest.raises(SituationUnknown):
+        service.do("scavo-1", AddComment("testo"), CAP, NOW_MS, versions={9})
+    other.close()
 
 
 @pytest.mark.parametrize(

@@ -93,16 +93,16 @@ def test_the_api_is_served_and_webhooks_and_context_brokers_are_sent_what_change
         wait_until("the connection", lambda: "connected to" in room.said())
         connection = http.client.HTTPConnection("127.0.0.1", api_port, timeout=60)
         headers = {"authorization": f"Bearer {token}", "content-type": "application/geo+json"}
-        connection.request("POST", "/v1/situations", feature_file(tmp_path, accident(), "incidente").read_bytes(), headers)
+        connection.request("POST", "/v1/situations", feature_file(tmp_path, accident(), "publiacqua-incidente").read_bytes(), headers)
         response = connection.getresponse()
-        assert (response.status, json.loads(response.read())["id"]) == (201, "incidente")
+        assert (response.status, json.loads(response.read())["id"]) == (201, "publiacqua-incidente")
         connection.request("GET", "/public/v1/situations")
-        assert [one["id"] for one in json.loads(connection.getresponse().read())["items"]] == ["incidente"]
+        assert [one["id"] for one in json.loads(connection.getresponse().read())["items"]] == ["publiacqua-incidente"]
         connection.close()
         wait_until("the webhook", lambda: bool(hook.accepted))
-        wait_until("the context broker", lambda: list(context.all()) == ["urn:ngsi-ld:Alert:prato:incidente"])
+        wait_until("the context broker", lambda: list(context.all()) == ["urn:ngsi-ld:Alert:prato:publiacqua-incidente"])
         assert room.stop() == 0
-    assert json.loads(hook.accepted[0][2])["data"]["id"] == "incidente"
+    assert json.loads(hook.accepted[0][2])["data"]["id"] == "publiacqua-incidente"
     broker.stop()
 
 

@@ -41,6 +41,10 @@ POSTGRESQL = "    postgresql: {server: 'db.example:5432', database: s, login: {u
             "    organisations: {comune: {}}\n    subscriptions: {lavori: {email: [a@b], area: {west: 12, south: 43, east: 11, north: 44}}}\n",
             "nothing is in this area; exchange west and east",
         ),
+        (
+            "    organisations: {comune: {}}\n    subscriptions: {vicino: {email: [a@b], organisation: comune, near: true}}\n",
+            "nobody knows what it owns; name an 'organisation' that has a 'layer'",
+        ),
         ("    organisations: {comune: {}}\n    subscriptions: {mappa: {}}\n", "a subscription needs exactly one way to be sent"),
         (
             "    organisations: {comune: {}}\n    subscriptions: {mappa: {webhook: 'https://a.example/'}}\n",

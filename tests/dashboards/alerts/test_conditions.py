@@ -98,6 +98,7 @@ EXAMPLES = {
     "air_limit_pm10": of("air_quality", STATION, "pm10", 51.0, 49.5, 40.0),
     "air_limit_pm25": of("air_quality", STATION, "pm25", 26.0, 24.5, 20.0),
     "parking_full": of("parking_zone", STATION, "occupancy", 98.5, 97.0, 80.0),
+    "flood": of("water", STATION, "flooded", "true", "false", "false"),
     "noise_limit": Example(levels(40.0, 68.5), levels(40.0, 67.5), levels(60.0)),
     "sensor_stuck": Example(temperatures(*[12.5] * 24), temperatures(*[12.5] * 23), temperatures(*[12.5] * 23, 12.6)),
     "implausible": Example(temperatures(-56.0), temperatures(-54.0), temperatures(12.0)),

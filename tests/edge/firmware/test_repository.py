@@ -13,10 +13,10 @@ import pytest
 from firmware_tools.mirror.server import MirrorServer
 from firmware_tools.repository.errors import RepositoryError
 from gateway.edge.firmware.repository import EdgeRepository
-from gateway.edge.inbox import CentreInbox
 from gateway.edge.services.parts import GatewayParts
 from gateway.model.site.firmware import FirmwareSettings, RepositorySettings
 from gateway.model.topics import GatewayId
+from gateway.uplink.inbox import CentreInbox
 from tests.firmware_tools.repository.making import Maker
 
 ME = GatewayId("prato", "citelum", "gw-1")

@@ -10,7 +10,7 @@ from firmware_tools.repository.client import VerifiedRepository
 from firmware_tools.repository.keys import make_key, next_key, read_signer
 from firmware_tools.repository.publishing import publish
 from firmware_tools.repository.signing import StagedFiles
-from firmware_tools.repository.source import FolderSource, Source
+from firmware_tools.repository.source import FolderSource, RepositorySource
 from firmware_tools.repository.workbench import RoleKeys, RoleLifetimes, Workbench, make_workbench
 
 NOW = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
@@ -77,7 +77,12 @@ class Maker:
         self.now += timedelta(days=days)
 
     def client(
-        self, state: Path, *, source: Source | None = None, root: bytes | None = None, clock: Callable[[], int | None] | None = None
+        self,
+        state: Path,
+        *,
+        source: RepositorySource | None = None,
+        root: bytes | None = None,
+        clock: Callable[[], int | None] | None = None,
     ) -> VerifiedRepository:
         def now_ms() -> int:
             return int(self.now.timestamp() * 1000)

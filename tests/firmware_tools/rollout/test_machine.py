@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from firmware_tools.rollout.device import DeviceName
 from firmware_tools.rollout.health import FieldName, SeenDevice
-from firmware_tools.rollout.machine import GivenOrder, RolloutMachine, Street
+from firmware_tools.rollout.machine import GivenOrder, RolloutMachine, StreetView
 from firmware_tools.rollout.state import OPEN, DeviceStage, Rollout, RolloutDevice, RolloutState
 from firmware_tools.rollout.terms import RolloutTerms
 from firmware_tools.rollout.windows import NightWindow
@@ -56,8 +56,8 @@ class World:
         alarms = {"device_alarm": self.now_ms} if done and fate is SICK else {}
         return SeenDevice(self.updated[name] if quiet else self.now_ms, 60.0, {field: None}, alarms)
 
-    def street(self) -> Street:
-        return Street({one.name[:2] for one in self.rollout.devices}, self.seen)
+    def street(self) -> StreetView:
+        return StreetView({one.name[:2] for one in self.rollout.devices}, self.seen)
 
     def step(self) -> None:
         given: list[GivenOrder] = self.machine.step(self.now_ms, self.street())
@@ -335,7 +335,7 @@ def test_an_aborted_roll_out_finishes_what_has_begun_and_begins_nothing_more() -
 def test_nothing_is_judged_while_the_centre_has_only_begun_to_look() -> None:
     world = world_of({0: MUTE}, settle_s=7200.0)
     played(world, 1)
-    blind = Street(set(), lambda _: None, sees=False)
+    blind = StreetView(set(), lambda _: None, sees=False)
     states = []
     for street_now in (blind, world.street()):
         world.machine.step(world.now_ms + 2 * HOUR_MS, street_now)

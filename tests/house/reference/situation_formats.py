@@ -36,7 +36,8 @@ _ABOUT = """Notes:
 
 - `cap`: a file for each situation whose owner says in `cap` how urgent and how certain it is, in the folder `--output`. Later versions refer to the earlier ones (`references`).
 - `datex-it`: the files of the Italian profile's exchange specification, `SituationPublication.xml`, `SituationPublicationRoadworks.xml` and `SituationPublicationNotRoadworks.xml`, in the folder `--output`. `--since NUMBER` writes
-  only what has changed after a `situationRecordReferenceSequence`. The control files `_metadata.xml` are not written: their structure is not published with the profile.
+  only what has changed after a `situationRecordReferenceSequence`. The control files `…_metadata.xml`, by which a client learns that the supplier works though nothing has changed, are
+  not written: the exchange specification (0.2, 2018) refers to section 4.3 of DATEX II's Exchange PSM 2.0 for their structure, and that text was not found. The `ETag` of the feed, and `/status` of the API, say the same.
 - `datex3`: one `payload` of a `SituationPublication`. It was validated against the schemas of 3.7, which are not in the repository; the tests check the structure of its classes.
 - `wzdx` and `cifs`: an entry for each coming night of works that recur. An entry of `cifs` that breaks a rule of the feed is left out, since one can make the reader switch off the whole feed. A `closure` that says
   nothing else of traffic is a closed road there.

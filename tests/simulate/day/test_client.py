@@ -34,7 +34,7 @@ def call(situation: str, act: Act, number: int, version: int = 0) -> DayCall:
 
 
 async def test_what_one_does_arrives_where_it_belongs_and_nowhere_else(room: DayCredentials, interface: str) -> None:
-    name = f"perdita-{interface}"
+    name = f"publiacqua-perdita-{interface}"
     acts = [publish(LEAK, VIA_FERRUCCI.drawn), update(LEAK | {"severity": "high"}, VIA_FERRUCCI.drawn), comment("scaviamo"), END]
     async with connected(room, interface, "publiacqua", "cap", "alia") as (owner, reader, stranger):
         versions = [(await owner.call(call(name, act, number, number))).version for number, act in enumerate(acts)]
@@ -49,7 +49,7 @@ async def test_what_one_does_arrives_where_it_belongs_and_nowhere_else(room: Day
 
 
 async def test_the_same_request_is_done_once(room: DayCredentials, interface: str) -> None:
-    name, times = f"due-volte-{interface}", DayTimes(4_000_000_000_000)
+    name, times = f"cap-due-volte-{interface}", DayTimes(4_000_000_000_000)
     later = event("traffic", "Coda", "Queue", (times.minutes(0), None), VIA_FERRUCCI)
     async with connected(room, interface, "cap", "comune") as (owner, authority):
         once = call(name, publish(later, None), 1)

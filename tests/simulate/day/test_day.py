@@ -28,10 +28,10 @@ async def test_every_organisation_receives_exactly_what_it_may_once_and_in_order
     assert said[-1] == "the day of Prato is over"
     for name, client in day.clients.items():
         seen = {one.situation for one in client.inbox.changes}
-        assert ("fuga-via-ferrucci" in seen) == (name in {"consiag", "toscana-energia", "comune"})
-        assert "allerta-bisenzio" in seen
+        assert ("consiag-fuga" in seen) == (name in {"consiag", "toscana-energia", "comune"})
+        assert "comune-allerta-bisenzio" in seen
         last = {one.situation: one.state for one in client.inbox.changes}
-        assert (last["partita-stadio"], last["acqua-via-pistoiese"]) == ("ended", "confirmed")
+        assert (last["comune-partita-stadio"], last["publiacqua-acqua-via-pistoiese"]) == ("ended", "confirmed")
         channels: dict[tuple[str, str], list[int]] = {}
         for one in client.inbox.changes:
             channels.setdefault((one.channel, one.situation), []).append(one.version)
@@ -44,7 +44,7 @@ async def test_a_day_that_is_interrupted_is_judged_by_what_has_happened(tmp_path
         day = SimulatedDay(credentials, tmp_path / "situations.sqlite", 240.0, lambda _: None)
         playing = asyncio.create_task(day.run())
         cap = day.clients["cap"].inbox
-        assert await cap.until(lambda: cap.version_of("acqua-via-pistoiese") == 1, 60)
+        assert await cap.until(lambda: cap.version_of("publiacqua-acqua-via-pistoiese") == 1, 60)
         playing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await playing

@@ -54,5 +54,9 @@ def test_some_events_are_not_for_everybody() -> None:
 def test_what_is_not_planned_for_later_ends_within_the_day() -> None:
     last = {one.situation: one.act["type"] for one in STEPS}
     planned = {name for name, act in last.items() if act == "confirm"}
-    assert planned == {"acqua-via-pistoiese", "gas-via-pistoiese", "ponteggio-via-santa-trinita"}
+    assert planned == {
+        "publiacqua-acqua-via-pistoiese",
+        "toscana-energia-gas-via-pistoiese",
+        "edilizia-pubblica-ponteggio-via-santa-trinita",
+    }
     assert {act for name, act in last.items() if name not in planned} == {"end"}

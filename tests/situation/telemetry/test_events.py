@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.model.messages import AlarmText
 from gateway.situation.event.content import Audience
 from gateway.situation.event.document import DraftFeature
-from gateway.situation.event.kinds import SituationKind, SituationState
+from gateway.situation.event.kinds import SeverityLevel, SituationKind, SituationState
 from gateway.situation.lifecycle.actions import Cancel, End, Publish, Update
 from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.situation import Situation
@@ -31,7 +31,7 @@ class Room:
 
     def __init__(self, works: Iterable[Situation] = ()) -> None:
         self.situations = {one.id: one for one in works}
-        self.planner = TelemetryPlanner({"supply_outage": RULE})
+        self.planner = TelemetryPlanner({"supply_outage": RULE, "flood": TelemetryRule(SituationKind.ENVIRONMENT, SeverityLevel.HIGH)})
 
     def step(self, minutes: float, *conditions: RaisedCondition) -> list[TelemetryStep]:
         """Do what is to be done so many minutes after the outage began, and return that."""
@@ -68,6 +68,18 @@ def test_an_outage_becomes_a_situation_of_its_operator_when_it_has_lasted_a_litt
     assert one.geometry is not None
     assert one.geometry.coordinates == [BESIDE_THE_WORKS]
     assert one.content.related == []
+
+
+def test_water_that_is_too_high_becomes_an_event_and_its_end() -> None:
+    room = Room()
+    wet = dark("sottopasso-3", BESIDE_THE_WORKS, alarm="flood")
+    room.step(2, wet)
+    (one,) = room.of_telemetry()
+    assert (one.content.kind, one.content.severity, one.state) == (SituationKind.ENVIRONMENT, SeverityLevel.HIGH, SituationState.ACTIVE)
+    room.step(30)
+    room.step(36)
+    (one,) = room.of_telemetry()
+    assert (one.state, one.content.timing.end_verified) == (SituationState.ENDED, True)
 
 
 def test_works_that_probably_caused_it_are_named() -> None:

@@ -18,7 +18,7 @@ const conflict = (id: string): Conflict => ({ id, grounds: ["street"], days_betw
 const news = (number: number): News => ({ number, at_ms: NOW_MS, situation: "a", kind: "roadworks", headline: { it: "a" }, action: "update", state: "planned", owner: "publiacqua" });
 
 const board = (items: Item[], happened: News[] = []): Board =>
-  ({ now_ms: NOW_MS, zone: "Europe/Rome", number: 1, organisation: "comune", person: "luca", may_act: true, organisations: {}, items, news: happened });
+  ({ now_ms: NOW_MS, zone: "Europe/Rome", number: 1, organisation: "comune", may_act: true, organisations: {}, items, news: happened });
 
 const change = (more: Partial<Change>): Change => ({ now_ms: NOW_MS, items: [], gone: [], news: [], ...more });
 

@@ -22,7 +22,7 @@ def look_at_wall(browser: Browser, room: StoryRoom, look: RoomLook, folder: Path
         expect(page.locator(".map .mark").first).to_be_visible(timeout=_TRIES_MS)
         page.screenshot(path=folder / f"{look.name}.png")
         found = findings(page)
-        page.locator("[data-situation=condotta-roma] .label").click()
+        page.locator("[data-situation=publiacqua-condotta-roma] .label").click()
         expect(page.locator(".past li").first).to_be_visible(timeout=_TRIES_MS)
         page.screenshot(path=folder / f"{look.name}-details.png")
         return found + findings(page)

@@ -26,18 +26,18 @@ def test_the_document_is_served_with_the_address_of_the_server(room: ServedRoom)
 
 def test_links_are_those_of_the_proxy_that_the_site_file_names(tmp_path: Path) -> None:
     with served(tmp_path, url="https://situations.example:8443/") as room:
-        for name in ("incidente-1", "incidente-2"):
+        for name in ("citelum-incidente-1", "citelum-incidente-2"):
             answer = room.publish("citelum", accident(), name)
             assert answer.headers["location"] == f"https://situations.example:8443/v1/situations/{name}"
         page = room.ask("cap", "GET", "/v1/situations?limit=1").json
-        assert page["next"] == "https://situations.example:8443/v1/situations?limit=1&cursor=incidente-1"
+        assert page["next"] == "https://situations.example:8443/v1/situations?limit=1&cursor=citelum-incidente-1"
         assert room.ask(None, "GET", "/openapi.json").json["servers"][0]["url"] == "https://situations.example:8443"
 
 
 def test_what_is_public_is_served_only_if_the_site_file_says_so(tmp_path: Path) -> None:
     with served(tmp_path, public=False) as room:
-        room.publish("citelum", accident(), "incidente-1")
-        for path in ("/public/v1/situations", "/public/v1/situations/incidente-1"):
+        room.publish("citelum", accident(), "citelum-incidente-1")
+        for path in ("/public/v1/situations", "/public/v1/situations/citelum-incidente-1"):
             assert room.ask(None, "GET", path).status == 404
         document = room.ask(None, "GET", "/openapi.json").json
         assert not any(path.startswith("/public") for path in document["paths"])

@@ -17,7 +17,7 @@ from tests.web.situation.served import Answer, ServedRoom
 
 DOCUMENT = openapi()
 _HEADER = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=30)
-_NAMES = st.sampled_from(["scavo-1", "incidente-1", "scavo-9"]) | st.text(
+_NAMES = st.sampled_from(["publiacqua-scavo-1", "citelum-incidente-1", "scavo-9"]) | st.text(
     st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=20
 )
 _RUN = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])  # fmt: skip
@@ -25,8 +25,8 @@ _RUN = settings(max_examples=15, deadline=None, derandomize=True, suppress_healt
 
 @pytest.fixture(scope="module")
 def street(room: ServedRoom) -> ServedRoom:
-    assert room.publish("publiacqua", works(), "scavo-1").status == 201
-    assert room.publish("citelum", accident(), "incidente-1").status == 201
+    assert room.publish("publiacqua", works(), "publiacqua-scavo-1").status == 201
+    assert room.publish("citelum", accident(), "citelum-incidente-1").status == 201
     return room
 
 

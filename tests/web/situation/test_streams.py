@@ -20,7 +20,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedRoom]:
         yield found
 
 
-def comment(room: ServedRoom, text: str, name: str = "scavo-1") -> None:
+def comment(room: ServedRoom, text: str, name: str = "publiacqua-scavo-1") -> None:
     assert room.ask("comune", "POST", f"/v1/situations/{name}/comment", {"text": text}).status == 200
 
 
@@ -31,7 +31,7 @@ def seen(event: SentEvent | None) -> list[str]:
 
 
 def test_a_stream_begins_with_what_there_is_and_goes_on_with_what_changes(room: ServedRoom) -> None:
-    room.publish("publiacqua", works(), "scavo-1")
+    room.publish("publiacqua", works(), "publiacqua-scavo-1")
     with room.events("citelum") as stream:
         begin = stream.until_current()
         assert [(one.kind, one.id) for one in begin] == [("situation", None), ("current", 1)]
@@ -39,7 +39,7 @@ def test_a_stream_begins_with_what_there_is_and_goes_on_with_what_changes(room: 
         first = stream.next()
         assert first is not None
         assert (first.kind, first.id, seen(first)) == ("situation", 2, ["uno"])
-        room.publish("comune", accident(audience={}), "segreto-1")
+        room.publish("comune", accident(audience={}), "comune-segreto-1")
         comment(room, "due")
         second = stream.next()
         assert second is not None
@@ -47,13 +47,13 @@ def test_a_stream_begins_with_what_there_is_and_goes_on_with_what_changes(room: 
 
 
 def test_a_client_that_was_away_is_sent_each_situation_once_as_it_is(room: ServedRoom) -> None:
-    for name in ("scavo-1", "scavo-2"):
+    for name in ("publiacqua-scavo-1", "publiacqua-scavo-2"):
         room.publish("publiacqua", works(), name)
     for text in ("uno", "due", "tre"):
         comment(room, text)
     with room.events("citelum", last=1) as stream:
         found = [stream.next(), stream.next()]
-        assert [(one.id, one.data["id"]) for one in found if one is not None] == [(2, "scavo-2"), (5, "scavo-1")]
+        assert [(one.id, one.data["id"]) for one in found if one is not None] == [(2, "publiacqua-scavo-2"), (5, "publiacqua-scavo-1")]
         assert seen(found[1]) == ["uno", "due", "tre"]
     with room.events("citelum", last=5) as stream:
         comment(room, "quattro")
@@ -63,18 +63,18 @@ def test_a_client_that_was_away_is_sent_each_situation_once_as_it_is(room: Serve
 
 
 def test_who_leaves_the_audience_is_told_to_forget_and_never_sent_an_older_version(room: ServedRoom) -> None:
-    room.publish("publiacqua", works(internal={"text": "chiave"}), "scavo-1")
+    room.publish("publiacqua", works(internal={"text": "chiave"}), "publiacqua-scavo-1")
     with room.events("citelum") as stream:
         stream.until_current()
-        answer = room.ask("publiacqua", "PUT", "/v1/situations/scavo-1", document_of(works(audience={})), {"if-match": "*"})
+        answer = room.ask("publiacqua", "PUT", "/v1/situations/publiacqua-scavo-1", document_of(works(audience={})), {"if-match": "*"})
         assert answer.status == 200
         event = stream.next()
-        assert event == SentEvent("gone", 2, {"id": "scavo-1"})
-    room.publish("citelum", accident(), "dopo")
+        assert event == SentEvent("gone", 2, {"id": "publiacqua-scavo-1"})
+    room.publish("citelum", accident(), "citelum-dopo")
     with room.events("citelum", last=0) as stream:
         event = stream.next()
         assert event is not None
-        assert event.data["id"] == "dopo", "what it could see once is not sent again"
+        assert event.data["id"] == "citelum-dopo", "what it could see once is not sent again"
 
 
 def test_exercises_are_sent_to_those_who_ask_for_them(room: ServedRoom) -> None:
@@ -82,30 +82,30 @@ def test_exercises_are_sent_to_those_who_ask_for_them(room: ServedRoom) -> None:
     with room.events("cap") as plain, room.events("cap", "/v1/events?exercises=only") as drill:
         plain.until_current()
         drill.until_current()
-        room.publish("citelum", exercise, "prova-1")
-        room.publish("citelum", accident(), "vero-1")
+        room.publish("citelum", exercise, "citelum-prova-1")
+        room.publish("citelum", accident(), "citelum-vero-1")
         real, shown = plain.next(), drill.next()
     assert real is not None
     assert shown is not None
-    assert (real.data["id"], shown.data["id"]) == ("vero-1", "prova-1")
+    assert (real.data["id"], shown.data["id"]) == ("citelum-vero-1", "citelum-prova-1")
     assert shown.data["properties"]["information_status"] == "securityExercise"
 
 
 def test_a_real_event_that_becomes_an_exercise_is_gone_for_those_who_do_not_want_exercises(room: ServedRoom) -> None:
-    room.publish("citelum", accident(), "incidente-1")
+    room.publish("citelum", accident(), "citelum-incidente-1")
     with room.events("cap") as stream:
         stream.until_current()
         said = document_of(accident(information_status="test"))
-        assert room.ask("citelum", "PUT", "/v1/situations/incidente-1", said, {"if-match": "*"}).status == 200
-        assert stream.next() == SentEvent("gone", 2, {"id": "incidente-1"})
+        assert room.ask("citelum", "PUT", "/v1/situations/citelum-incidente-1", said, {"if-match": "*"}).status == 200
+        assert stream.next() == SentEvent("gone", 2, {"id": "citelum-incidente-1"})
 
 
 def test_what_another_process_does_is_sent_too(room: ServedRoom) -> None:
-    room.publish("publiacqua", works(), "scavo-1")
+    room.publish("publiacqua", works(), "publiacqua-scavo-1")
     with room.events("citelum") as stream:
         stream.until_current()
         other = SituationService(SqliteSituations(room.folder / "situations.sqlite"), ROOM_RULES)
-        other.do("scavo-1", AddComment("dal comando"), COMUNE, NOW_MS)
+        other.do("publiacqua-scavo-1", AddComment("dal comando"), COMUNE, NOW_MS)
         other.close()
         assert seen(stream.next()) == ["dal comando"]
 
@@ -117,7 +117,7 @@ def test_a_withdrawn_token_ends_its_streams_within_a_second_and_no_other(room: S
         room.tokens_file.withdraw("citelum", "test")
         assert stream.next() is None
         assert streams._REVIEW_S < 1, "it is looked so often whether the token is valid"
-        room.publish("comune", accident(), "incidente-1")
+        room.publish("comune", accident(), "comune-incidente-1")
         assert other.next() is not None
     assert room.ask("citelum", "GET", "/v1/events").status == 401
 
@@ -125,14 +125,14 @@ def test_a_withdrawn_token_ends_its_streams_within_a_second_and_no_other(room: S
 def test_a_token_that_was_withdrawn_ends_also_a_stream_whose_client_takes_nothing(room: ServedRoom) -> None:
     big = "x" * 4000
     for number in range(3):
-        room.publish("publiacqua", works(description={"it": big}), f"scavo-{number}")
+        room.publish("publiacqua", works(description={"it": big}), f"publiacqua-scavo-{number}")
     with socket.create_connection(("127.0.0.1", room.port), timeout=60) as plain:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         with room.tls.wrap_socket(plain, server_hostname="127.0.0.1") as client:
             head = f"GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {room.headers('citelum')['authorization']}\r\n\r\n"
             client.sendall(head.encode())
             for number in range(60):
-                comment(room, f"{number} {big[:3900]}", f"scavo-{number % 3}")
+                comment(room, f"{number} {big[:3900]}", f"publiacqua-scavo-{number % 3}")
             room.tokens_file.withdraw("citelum", "test")
             wait_until("the end of the stream", lambda: room.run(_open(room)) == 0)
 
@@ -171,7 +171,7 @@ def test_what_is_no_id_of_an_event_is_refused(room: ServedRoom, given: str) -> N
 
 
 def test_an_id_that_this_store_has_not_reached_begins_anew(room: ServedRoom) -> None:
-    room.publish("publiacqua", works(), "scavo-1")
+    room.publish("publiacqua", works(), "publiacqua-scavo-1")
     with room.events("citelum", last=99) as stream:
         assert [one.kind for one in stream.until_current()] == ["situation", "current"]
 

@@ -14,7 +14,7 @@ from gateway.web.situation.callers import Caller
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.queries import SituationFilter
 from gateway.web.situation.views import WantedAction, act, history, page, published, updated
-from tests.situation.examples import NOW_MS, ROME, VIA_ROMA, accident, feature, works
+from tests.situation.examples import COMUNE, NOW_MS, ROME, VIA_ROMA, accident, feature, works
 from tests.web.situation.served import ROOM_RULES
 
 EVERYTHING = SituationFilter((), (), None, None, None, None, None, "include")
@@ -29,7 +29,7 @@ def service(tmp_path: Path) -> Iterator[SituationService]:
 
 
 def publish(service: SituationService, name: str) -> None:
-    act(service, WantedAction(name, Publish(id=name, content=works(), geometry=VIA_ROMA), None), PUBLIACQUA, NOW_MS)
+    service.do(name, Publish(id=name, content=works(), geometry=VIA_ROMA), PUBLIACQUA.actor, NOW_MS)
 
 
 def test_a_page_ends_at_its_limit_and_has_a_cursor_only_if_there_is_more(service: SituationService) -> None:
@@ -88,3 +88,17 @@ def test_the_history_has_no_people_of_others(service: SituationService) -> None:
     assert own[0] == "office"
     assert own[1] != "office"
     assert accident().audience.public
+
+
+def test_nobody_learns_of_a_hidden_situation_by_trying_its_name(service: SituationService) -> None:
+    hidden, free = "comune-segreto", "comune-libero"
+    service.do(hidden, Publish(id=hidden, content=works(audience={}), geometry=VIA_ROMA), COMUNE, NOW_MS)
+    said = []
+    for name in (hidden, free):
+        wanted = WantedAction(name, Publish(id=name, content=works(), geometry=VIA_ROMA), None)
+        with pytest.raises(ApiProblem) as refused:
+            act(service, wanted, CITELUM, NOW_MS)
+        said.append((refused.value.status_code, refused.value.text))
+    assert said[0] == said[1]
+    assert said[0][0] == 422
+    assert "citelum-" in said[0][1].en

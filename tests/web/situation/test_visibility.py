@@ -53,7 +53,7 @@ def events(room: ServedRoom) -> ServedRoom:
 
 
 def named(event: str, organisation: str | None) -> str:
-    return f"{event}-for-{organisation or 'everybody'}"
+    return f"{EVENTS[event][0]}-{event}-for-{organisation or 'everybody'}"
 
 
 def path_of(event: str, organisation: str | None) -> str:

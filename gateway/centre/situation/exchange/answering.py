@@ -11,6 +11,7 @@ from gateway.situation.lifecycle.due import notice_missed
 from gateway.situation.lifecycle.parties import Actor
 from gateway.situation.lifecycle.permissions import ActionRefused
 from gateway.situation.lifecycle.situation import Situation
+from gateway.situation.naming import is_own_name, name_refused
 from gateway.situation.requests import AnswerText, RequestRejected, SituationAnswer, SituationRequest, action_of, read_request, refused
 from gateway.situation.times.instants import day_of
 
@@ -53,6 +54,8 @@ def _done(service: SituationService, requester: Requester, request: SituationReq
             f"'{person}' non è un redattore di {organisation}: li elenca il file del sito",
         )
     name, action = action_of(request, organisation)
+    if isinstance(action, Publish) and not is_own_name(name, organisation, service.rules.parties.organisations):
+        raise ActionRefused(*name_refused(organisation))
     situation = service.do(name, action, Actor(organisation, person or ""), now_ms, request.request)
     if situation.id != name:
         raise ActionRefused(

@@ -55,5 +55,5 @@ class NearSummary:
         before: Mapping[tuple[str, int, str, int], list[NearFeature]],
     ) -> list[NearFeature]:
         key = organisation, version, situation.id, situation.revision
-        self._known[key] = before[key] if key in before else near_features(layer, situation, self._near_m)
+        self._known[key] = before[key] if key in before else near_features(layer, situation.geometry, self._near_m)
         return self._known[key]

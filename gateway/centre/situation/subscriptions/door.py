@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from prometheus_client.core import Metric
@@ -18,6 +19,7 @@ from gateway.centre.situation.present import PresentSituations
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.subscriptions.delivery import SubscriptionPostman
+from gateway.centre.situation.subscriptions.nearby import NearbyWorks
 from gateway.centre.situation.subscriptions.waiting import WaitingChanges
 from gateway.host import clock
 from gateway.host.backoff import Backoff
@@ -49,10 +51,21 @@ class SituationSubscriptions:
         subscriptions: Who is sent what, by name.
         smtp: The mail server, if there is one.
         zone: The time zone of the site.
+        nearby: What finds the works near to an organisation's layer, by subscription, for those that are sent these alone.
     """
 
-    def __init__(self, site: str, subscriptions: Mapping[str, SubscriptionSettings], smtp: SmtpSettings | None, zone: ZoneInfo) -> None:
-        self._senders = [_Subscriber(site, name, settings, smtp, zone) for name, settings in subscriptions.items()]
+    def __init__(
+        self,
+        site: str,
+        subscriptions: Mapping[str, SubscriptionSettings],
+        smtp: SmtpSettings | None,
+        zone: ZoneInfo,
+        nearby: Mapping[str, NearbyWorks] = MappingProxyType({}),
+    ) -> None:
+        self._senders = [
+            _Subscriber(name, settings, SubscriptionPostman(site, name, settings, smtp, zone), nearby.get(name))
+            for name, settings in subscriptions.items()
+        ]
 
     async def __call__(self, room: SituationRoom, stop: asyncio.Event) -> None:
         """Send until told to stop."""
@@ -83,9 +96,8 @@ class SituationSubscriptions:
 class _Subscriber:
     """Sends the messages of one subscription."""
 
-    def __init__(self, site: str, name: str, settings: SubscriptionSettings, smtp: SmtpSettings | None, zone: ZoneInfo) -> None:
-        self.name, self._settings, self._zone = name, settings, zone
-        self._postman = SubscriptionPostman(site, name, settings, smtp, zone)
+    def __init__(self, name: str, settings: SubscriptionSettings, postman: SubscriptionPostman, nearby: NearbyWorks | None) -> None:
+        self.name, self._settings, self._postman, self._nearby = name, settings, postman, nearby
         self._backoff, self._rejections = Backoff(_FIRST_RETRY_S, _LONGEST_RETRY_S), 0
         self.counts = {"sent": 0, "failed": 0, "dropped": 0}
         self._saved = self.waiting = 0
@@ -132,7 +144,7 @@ class _Subscriber:
 
         settings = self._settings
         self._saved = await room.run(begin)
-        return WaitingChanges(subscription_of(settings), settings.quiet, settings.interval, self._zone, self._saved)
+        return WaitingChanges(subscription_of(settings), settings.quiet, settings.interval, self._postman.zone, self._saved)
 
     async def _read(self, room: SituationRoom, reader: ChangeReader, waiting: WaitingChanges) -> None:
         """Read everything that has changed."""
@@ -141,7 +153,8 @@ class _Subscriber:
             batch = await room.run(lambda service: reader.read(service.store, self._settings.organisation, waiting.number, exercises))
             if batch.last == waiting.number:
                 return
-            waiting.add(batch.changes, batch.last)
+            changes = batch.changes if self._nearby is None else await asyncio.to_thread(self._nearby.among, batch.changes)
+            waiting.add(changes, batch.last)
             self.waiting = len(waiting)
 
     async def _send(self, thread: OneThread, waiting: WaitingChanges) -> None:

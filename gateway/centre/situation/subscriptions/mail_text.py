@@ -11,11 +11,13 @@ from gateway.situation.bilingual import Bilingual
 from gateway.situation.event.document import SituationFeature
 from gateway.situation.event.kinds import SeverityLevel
 from gateway.situation.lifecycle.permissions import STATE_WORDS
+from gateway.situation.private_layer import NearFeature
 
 MOST_LISTED = 50
 """Situations in one e-mail; of others, only the number is."""
 
 _LONGEST_TEXT = 1000
+_MOST_NEAR = 10
 _DAY_LENGTH = len("2026-12-04")
 
 _COUNT = Bilingual("{} situations: {}", "{} situazioni: {}")
@@ -25,6 +27,7 @@ _OVERRUNNING = Bilingual("overrunning", "oltre il termine")
 _UNCONFIRMED = Bilingual("start unconfirmed", "inizio non confermato")
 _FROM, _TO, _BEGAN, _ENDED = Bilingual("from", "dal"), Bilingual("to", "al"), Bilingual("began", "iniziato"), Bilingual("ended", "finito")
 _WHERE, _WHO, _SEVERITY = Bilingual("Where", "Dove"), Bilingual("Who", "Chi"), Bilingual("Severity", "Gravità")
+_NEAR, _OTHERS = Bilingual("Near to what you own", "Vicino ai vostri impianti"), Bilingual("and {} more", "e altri {}")
 _SEVERITIES = {
     SeverityLevel.HIGHEST: Bilingual("highest", "massima"),
     SeverityLevel.HIGH: Bilingual("high", "alta"),
@@ -49,12 +52,12 @@ def situations_mail(changes: Sequence[SituationChange], site: str, subscription:
         zone: The time zone of its times.
     """
     writer = _Writer(language, zone)
-    seen = [one.seen for one in changes if one.seen is not None]
-    heads = [writer.head(one) for one in seen]
+    shown = [(one.seen, one.near) for one in changes if one.seen is not None]
+    heads = [writer.head(seen) for seen, _ in shown]
     subject = heads[0] if len(heads) == 1 else writer.say(_COUNT).format(len(heads), heads[0])
-    lines = [line for one in seen[:MOST_LISTED] for line in (*writer.lines(one), "")]
-    if len(seen) > MOST_LISTED:
-        lines += [writer.say(_MORE).format(len(seen) - MOST_LISTED), ""]
+    lines = [line for one in shown[:MOST_LISTED] for line in (*writer.lines(*one), "")]
+    if len(shown) > MOST_LISTED:
+        lines += [writer.say(_MORE).format(len(shown) - MOST_LISTED), ""]
     return MailText(f"[{site}] {subject}", "\n".join([*lines, writer.say(_WHY).format(subscription)]) + "\n")
 
 
@@ -74,19 +77,26 @@ class _Writer(NamedTuple):
         headline = said.headline.it if self.language == "it" or said.headline.en is None else said.headline.en
         return _one_line(f"{' '.join([*marks, self.say(STATE_WORDS[said.state])])}: {headline}")
 
-    def lines(self, seen: SituationFeature) -> Iterator[str]:
+    def lines(self, seen: SituationFeature, near: Sequence[NearFeature]) -> Iterator[str]:
         said = seen.properties
         overdue = [self.say(_OVERRUNNING)] if said.overrunning else [self.say(_UNCONFIRMED)] if said.start_unconfirmed else []
         yield ", ".join([self.head(seen), *overdue])
         yield f"  {self._when(seen)}"
         if said.location.street_refs:
             yield f"  {self.say(_WHERE)}: {_one_line(', '.join(one.name for one in said.location.street_refs))}"
+        if near:
+            yield f"  {self.say(_NEAR)}: {self._near(near)}"
         if said.severity.member in _SEVERITIES:
             yield f"  {self.say(_SEVERITY)}: {self.say(_SEVERITIES[said.severity.member])}"
         yield f"  {self.say(_WHO)}: {said.owner} ({seen.id}, {said.kind})"
         if said.description is not None:
             text = said.description.it if self.language == "it" or said.description.en is None else said.description.en
             yield from (f"  {_one_line(line)}" for line in text[:_LONGEST_TEXT].splitlines())
+
+    def _near(self, near: Sequence[NearFeature]) -> str:
+        named = [f"{one.id} ({one.distance_m:g} m)" for one in near[:_MOST_NEAR]]
+        more = [self.say(_OTHERS).format(len(near) - _MOST_NEAR)] if len(near) > _MOST_NEAR else []
+        return _one_line(", ".join([*named, *more]))
 
     def _when(self, seen: SituationFeature) -> str:
         timing = seen.properties.timing

@@ -45,7 +45,7 @@ class PostgresSettings(SitePart, frozen=True, kw_only=True):
 EventAlarm = Literal[
     "panel_outage", "supply_outage", "phase_loss", "cable_theft", "lamp_failures", "switching_failed", "leakage", "air_limit_no2",
     "air_limit_o3", "air_limit_so2", "air_limit_pm10", "air_limit_pm25", "noise_limit", "traffic_congested", "parking_full",
-    "device_alarm",
+    "flood", "device_alarm",
 ]  # fmt: skip
 """The kinds of alarms that can become events: those of assets, not of gateways and of the centre."""
 

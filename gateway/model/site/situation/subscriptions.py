@@ -45,6 +45,10 @@ class SubscriptionSettings(SitePart, frozen=True, kw_only=True):
         says("The least severity; by default, every one. Events of unknown severity are always sent."),
     ] = None
     area: Annotated[AreaSettings | None, says("Where; by default, everywhere. Events that are not drawn are always sent.")] = None
+    near: Annotated[
+        bool,
+        says("`true`: only roadworks of others that come within `near_m` of what `organisation` owns, by its `layer`, and what that is."),
+    ] = False
     exercises: Annotated[bool, says("`true`: also tests and exercises, which are marked.")] = False
     language: Annotated[Literal["en", "it"], says("Language of the e-mails.")] = "en"
     quiet: Annotated[

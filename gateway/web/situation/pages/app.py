@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -22,6 +23,7 @@ from gateway.web.situation.pages.board_routes import board_routes
 from gateway.web.situation.pages.board_stream import BoardStreams
 from gateway.web.situation.pages.people import ADD_WITH, RoomPeople
 from gateway.web.situation.pages.public_routes import PublicPages, public_routes
+from gateway.web.situation.pages.street_map import StreetMap
 from gateway.web.situation.rates import RequestRates
 from gateway.web.situation.routes import ApiParts
 
@@ -29,6 +31,9 @@ ROOM_ADDRESS = "/room"
 """Of the wall and the phone; `/` is for citizens."""
 
 _API = ("/v1/", "/public/", "/status", "/openapi.json")
+
+_PACKED_BYTES = 1000
+"""From this size on, answers are compressed; what the login answers is smaller."""
 
 _SESSION_MOST_S = 7 * 86_400.0
 """A wall is on for days; a person on duty should not type a password in the street. A new password, or the site file, ends sessions."""
@@ -61,9 +66,10 @@ class ServedPages:
         is_secure = settings.tls is not None or (settings.url or "").startswith("https:")
         login = ConsoleLogin(people, None, self._thread, tls=is_secure, absolute_s=_SESSION_MOST_S)
         self._streams = BoardStreams(parts.access, parts.present)
-        citizens = _citizens(pages, settings, parts) if settings.public else [Route("/", _to_room)]
-        routes = [*citizens, *board_routes(parts, self._streams, login, pages.streets), *page_routes("situation", ROOM_ADDRESS)]
-        self.app = reached_at(settings.url, web_app(routes))
+        streets = StreetMap(pages.streets)
+        citizens = _citizens(pages, settings, parts, streets) if settings.public else [Route("/", _to_room)]
+        routes = [*citizens, *board_routes(parts, self._streams, login, streets), *page_routes("situation", ROOM_ADDRESS)]
+        self.app = reached_at(settings.url, GZipMiddleware(web_app(routes), minimum_size=_PACKED_BYTES))
 
     def end_streams(self) -> None:
         """End every stream; an open one would delay the end of the server."""
@@ -84,9 +90,9 @@ def beside(api: ASGIApp, pages: ASGIApp) -> ASGIApp:
     return either
 
 
-def _citizens(pages: RoomPages, settings: SituationApiSettings, parts: ApiParts) -> Sequence[BaseRoute]:
+def _citizens(pages: RoomPages, settings: SituationApiSettings, parts: ApiParts, streets: StreetMap) -> Sequence[BaseRoute]:
     public = PublicPages(parts.access, parts.present, pages.site, RequestRates(settings.public_requests_per_minute))
-    return [*public_routes(public, pages.streets), files_route("public", "/static/public")]
+    return [*public_routes(public, streets), files_route("public", "/static/public")]
 
 
 async def _to_room(request: Request) -> Response:

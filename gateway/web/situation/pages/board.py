@@ -69,7 +69,6 @@ class RoomBoard(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     number: int
     organisation: str
-    person: str
     may_act: bool
     organisations: dict[str, BoardOrganisation]
     items: list[BoardItem]
@@ -85,7 +84,6 @@ def board_of(service: SituationService, present: PresentSituations, caller: Call
         zone=str(service.rules.times.zone),
         number=present.number,
         organisation=caller.organisation,
-        person=caller.program,
         may_act=caller.may_act,
         organisations={name: BoardOrganisation(one.title, one.authority) for name, one in service.rules.parties.organisations.items()},
         items=list(_items(service, shown, caller)),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,17 +15,20 @@ from gateway.centre.situation.service import SituationService
 from gateway.host import clock
 from gateway.model.untrusted_json import json_reader
 from gateway.situation.event.reading import read_document
+from gateway.situation.lifecycle.permissions import audience_of
+from gateway.situation.private_layer import NearFeature
 from gateway.web.json_api import ApiError, json_response
 from gateway.web.operator.login import ConsoleLogin, PageUser, UserGuard
 from gateway.web.operator.session_routes import user_routes
-from gateway.web.situation.answers import HistoryItem
+from gateway.web.situation.answers import AffectedItems, HistoryItem
 from gateway.web.situation.callers import Caller
 from gateway.web.situation.http_parts import JSON, body_of, read_as, request_number
 from gateway.web.situation.pages.board_stream import BoardStreams
 from gateway.web.situation.pages.people import person_and_organisation
+from gateway.web.situation.pages.street_map import StreetMap
 from gateway.web.situation.problem import ApiProblem
 from gateway.web.situation.routes import ACTIONS, ApiParts
-from gateway.web.situation.views import WantedAction, act, history
+from gateway.web.situation.views import WantedAction, act, affected, history, near
 
 T = TypeVar("T")
 
@@ -32,37 +36,56 @@ _PAST_MOST = 50
 """Entries of the history of a situation."""
 
 
-def board_routes(parts: ApiParts, streams: BoardStreams, login: ConsoleLogin, streets: bytes | None) -> list[BaseRoute]:
+def board_routes(parts: ApiParts, streams: BoardStreams, login: ConsoleLogin, streets: StreetMap) -> list[BaseRoute]:
     """Return the routes of the wall and the phone: the login for everybody, the rest for the people of organisations.
 
     Args:
         parts: What the API uses, too.
         streams: The open streams.
         login: Who may use the page.
-        streets: The GeoJSON of the streets, if there is one.
+        streets: The streets of the map.
     """
 
     async def events(request: Request) -> Response:
-        return streams.response(_caller(login, request))
+        return streams.response(_caller(login, request), packed="gzip" in request.headers.get("accept-encoding", ""))
 
     async def past(request: Request) -> Response:
         caller, name = _caller(login, request), request.path_params["id"]
         return json_response({"items": await _in_room(parts, lambda service: _past(service, name, caller))})
 
-    async def map_of_streets(_request: Request) -> Response:
-        if streets is None:
+    async def around(request: Request) -> Response:
+        caller, name = _caller(login, request), request.path_params["id"]
+        return json_response(await _in_room(parts, lambda service: _around(service, name, caller, parts)))
+
+    async def map_of_streets(request: Request) -> Response:
+        if not streets.exists:
             raise ApiError(
                 404, "this site has no map of its streets; set 'console.streets'", "manca la mappa delle strade: 'console.streets'"
             )
-        return Response(streets, media_type="application/geo+json", headers={"cache-control": "private, max-age=3600"})
+        return streets.response(request, "private, max-age=3600")
 
     guarded: list[BaseRoute] = [
         Route("/events", events),
         Route("/streets", map_of_streets),
         Route("/situations/{id}/history", past),
+        Route("/situations/{id}/around", around),
         *(_action_route(parts, login, name, type_) for name, type_ in ACTIONS.items()),
     ]
     return [*user_routes(login), Mount("/api", routes=guarded, middleware=[Middleware(UserGuard, login=login)])]
+
+
+class SituationAround(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a situation affects, for those who see all of it, and what the organisation owns near it."""
+
+    near_own_assets: list[NearFeature]
+    affected: AffectedItems | None = None
+
+
+def _around(service: SituationService, name: str, caller: Caller, parts: ApiParts) -> SituationAround:
+    own = near(service, name, caller, parts.layers).near_own_assets
+    present = service.store.get(name)
+    is_whole = present is not None and caller.organisation in audience_of(present, service.rules.parties)
+    return SituationAround(near_own_assets=own, affected=affected(service, name, caller, parts.assets) if is_whole else None)
 
 
 def _past(service: SituationService, name: str, caller: Caller) -> list[HistoryItem]:

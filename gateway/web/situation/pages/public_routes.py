@@ -19,6 +19,7 @@ from gateway.web.attempts import source_of
 from gateway.web.built_page import STATIC
 from gateway.web.situation.access import RoomAccess
 from gateway.web.situation.pages.public_page import PublicItem, PublicView, busy_page, marks_of, public_page, sections_of
+from gateway.web.situation.pages.street_map import StreetMap
 from gateway.web.situation.pages.words import TOPICS, PageLanguage
 from gateway.web.situation.problem import preferred
 from gateway.web.situation.rates import RequestRates
@@ -84,13 +85,11 @@ class PublicPages:
         return _Made(self._now_s() + _FRESH_S, page.encode(), msgspec.json.encode(marks_of(sections, view.language)))
 
 
-def public_routes(pages: PublicPages, streets: bytes | None) -> list[BaseRoute]:
+def public_routes(pages: PublicPages, streets: StreetMap) -> list[BaseRoute]:
     """Return the routes of the page for citizens."""
 
-    async def map_of_streets(_request: Request) -> Response:
-        if streets is None:
-            return Response(b'{"type":"FeatureCollection","features":[]}', media_type="application/geo+json")
-        return Response(streets, media_type="application/geo+json", headers={"cache-control": "public, max-age=86400"})
+    async def map_of_streets(request: Request) -> Response:
+        return streets.response(request, "public, max-age=86400")
 
     return [Route("/", pages.page), Route("/map.json", pages.marks), Route("/streets.json", map_of_streets)]
 

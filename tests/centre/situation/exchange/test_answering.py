@@ -23,8 +23,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def test_who_asks_is_in_the_history(desk: Desk) -> None:
     assert answer_to(desk.service, PUBLIACQUA, publish("1", works(), by="anna"), NOW_MS).done
-    assert answer_to(desk.service, PUBLIACQUA, request("2", {"type": "comment", "text": "x"}, "scavo-1"), NOW_MS).done
-    assert [(one.recorded.organisation, one.recorded.person) for one in desk.service.history("scavo-1")] == [
+    assert answer_to(desk.service, PUBLIACQUA, request("2", {"type": "comment", "text": "x"}, "publiacqua-scavo-1"), NOW_MS).done
+    assert [(one.recorded.organisation, one.recorded.person) for one in desk.service.history("publiacqua-scavo-1")] == [
         ("publiacqua", "anna"), ("publiacqua", ""),
     ]  # fmt: skip
 
@@ -38,11 +38,11 @@ def test_works_that_are_announced_late_are_done_with_a_warning(desk: Desk) -> No
 
 def test_an_old_version_is_refused_with_the_newest(desk: Desk) -> None:
     answer_to(desk.service, PUBLIACQUA, publish("1", works()), NOW_MS)
-    answer = answer_to(desk.service, Requester("comune", frozenset()), request("1", {"type": "acknowledge", "answer": "seen", "version": 9}, "scavo-1"), NOW_MS)  # fmt: skip
-    assert [one.en for one in answer.reasons] == ["scavo-1 has version 1, this is about version 9: read it again"]
+    answer = answer_to(desk.service, Requester("comune", frozenset()), request("1", {"type": "acknowledge", "answer": "seen", "version": 9}, "publiacqua-scavo-1"), NOW_MS)  # fmt: skip
+    assert [one.en for one in answer.reasons] == ["publiacqua-scavo-1 has version 1, this is about version 9: read it again"]
 
 
 def test_what_is_refused_leaves_nothing_behind(desk: Desk) -> None:
     assert not answer_to(desk.service, PUBLIACQUA, publish("1", works(), by="rosa"), NOW_MS).done
-    assert not answer_to(desk.service, PUBLIACQUA, request("1", {"type": "confirm"}, "scavo-1"), NOW_MS).done
+    assert not answer_to(desk.service, PUBLIACQUA, request("1", {"type": "confirm"}, "publiacqua-scavo-1"), NOW_MS).done
     assert messages_since(desk.store, DIRECTORY, 0, 10) == []

@@ -80,12 +80,12 @@ def request(number: str, action: dict[str, Any], situation: str | None = None, *
     return json.dumps({"request": number, "action": action} | ({"situation": situation} if situation else {}) | more).encode()
 
 
-def publish(number: str, said: SituationContent, name: str | None = "scavo-1", **more: Any) -> bytes:
+def publish(number: str, said: SituationContent, name: str | None = "publiacqua-scavo-1", **more: Any) -> bytes:
     """Return a request to publish an event."""
     return request(number, {"type": "publish", "feature": feature(said, name)}, **more)
 
 
-def feature(said: SituationContent, name: str | None = "scavo-1", **draft: Any) -> dict[str, Any]:
+def feature(said: SituationContent, name: str | None = "publiacqua-scavo-1", **draft: Any) -> dict[str, Any]:
     """Return a feature as an organisation sends it."""
     document = {"type": "Feature", "geometry": msgspec.to_builtins(VIA_ROMA), "properties": msgspec.to_builtins(said) | draft}
     return document | ({"id": name} if name else {})

@@ -14,6 +14,7 @@ from gateway.centre.situation.service import SituationService
 from gateway.centre.situation.settings import room_rules
 from gateway.centre.situation.subscriptions import door
 from gateway.centre.situation.subscriptions.door import SituationSubscriptions, subscription_of
+from gateway.centre.situation.subscriptions.nearby import NearbyWorks
 from gateway.model.site.alarms import QuietSettings, SmtpSettings
 from gateway.model.site.situation.subscriptions import AreaSettings, SubscriptionSettings
 from gateway.situation.conflicts.shape import Box
@@ -24,6 +25,7 @@ from gateway.situation.subscription import Subscription
 from tests.centre.alarms.notification.servers import MailServer
 from tests.centre.situation.exchange.town import ROOM, context_of
 from tests.situation.examples import COMUNE, NOW_MS, PUBLIACQUA, ROME, VIA_ROMA, accident, works
+from tests.situation.test_private_layer import collection, feature, north
 from tests.system.peer import until
 
 
@@ -49,7 +51,8 @@ async def at_work(folder: Path, server: MailServer, **settings: Any) -> AsyncIte
     values: dict[str, Any] = {"email": ["anna@example.org"], "interval": 0.0} | settings
     subscription = SubscriptionSettings(**values)
     smtp = SmtpSettings(server=f"127.0.0.1:{server.port}", encryption="none", sender="room@comune.example")
-    mails, stop = SituationSubscriptions("prato", {"lavori": subscription}, smtp, ROME), asyncio.Event()
+    nearby = {"lavori": NearbyWorks("citelum", str(folder / "rete.geojson"), 30.0)} if subscription.near else {}
+    mails, stop = SituationSubscriptions("prato", {"lavori": subscription}, smtp, ROME, nearby), asyncio.Event()
     sending = asyncio.create_task(mails(room, stop))
     try:
         yield room, mails
@@ -117,6 +120,23 @@ async def test_what_was_not_sent_before_a_stop_is_sent_after_it_and_nothing_twic
                 while await position_of(room) != 2:
                     await asyncio.sleep(0.01)
         assert len(server.received) == 2
+
+
+async def test_an_organisation_is_sent_the_works_near_to_what_it_owns_and_nothing_while_nobody_knows_what_that_is(tmp_path: Path) -> None:
+    server = MailServer()
+    async with server.running(), at_work(tmp_path, server, organisation="citelum", near=True, language="it") as (room, mails):
+        await begun(room)
+        await publish(room, "incidente", COMUNE)
+        await publish(room, "scavo-1")
+        await until("the report", lambda: bool(mails.failing()), 30)
+        layer = tmp_path / "rete.geojson"
+        layer.touch(mode=0o600)
+        layer.write_bytes(collection(feature(north(12), "linea-7")))
+        await until("the e-mail", lambda: bool(server.received), 30)
+        await publish(room, "altro", COMUNE)
+        await until("the end of the report", lambda: not mails.failing(), 30)
+    assert subjects(server) == ["[prato] proposto: Scavo in Via Roma"]
+    assert "Vicino ai vostri impianti: linea-7 (" in server.received[0].get_content()
 
 
 def value_of(mails: SituationSubscriptions, name: str) -> float:

@@ -1,6 +1,7 @@
 """The words of e-mails about situations."""
 
 from gateway.centre.situation.subscriptions.mail_text import MOST_LISTED, situations_mail
+from gateway.situation.private_layer import NearFeature
 from tests.centre.situation.subscriptions.examples import change
 from tests.situation.examples import ROME
 
@@ -36,3 +37,10 @@ def test_of_many_the_rest_is_counted() -> None:
     found = situations_mail([change(number, f"s-{number}") for number in range(MOST_LISTED + 7)], "prato", "works", "en", ROME)
     assert "and 7 more\n" in found.body
     assert found.body.count("VIA ROMA") == MOST_LISTED
+
+
+def test_what_the_recipient_owns_near_works_is_named_the_first_ten() -> None:
+    near = tuple(NearFeature(f"tubo-{number}", number / 2) for number in range(12))
+    found = situations_mail([change(1)._replace(near=near)], "prato", "vicino", "it", ROME)
+    assert "  Vicino ai vostri impianti: tubo-0 (0 m), tubo-1 (0.5 m), " in found.body
+    assert "tubo-9 (4.5 m), e altri 2\n" in found.body

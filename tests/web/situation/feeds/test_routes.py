@@ -18,7 +18,7 @@ _LINK = "{http://www.w3.org/2005/Atom}link"
 
 @pytest.mark.parametrize("name", FEEDS)
 def test_every_format_is_served_to_organisations_and_to_everybody_with_its_media_type(street: ServedRoom, name: str) -> None:
-    street.publish("citelum", accident(cap=_CAP), "incidente-1")
+    street.publish("citelum", accident(cap=_CAP), "citelum-incidente-1")
     for organisation, root, cache in (("cap", "/v1", "no-store"), (None, "/public/v1", "public, max-age=30")):
         answer = street.ask(organisation, "GET", f"{root}/feeds/{name}")
         assert (answer.status, answer.headers["content-type"], answer.headers["cache-control"]) == (200, FEEDS[name].kind.media, cache)
@@ -29,38 +29,38 @@ def test_every_format_is_served_to_organisations_and_to_everybody_with_its_media
 
 
 def test_each_sees_what_it_may_see(street: ServedRoom) -> None:
-    street.publish("citelum", accident(), "incidente-1")
-    street.publish("publiacqua", works(audience={"organisations": ["comune"]}), "scavo-1")
+    street.publish("citelum", accident(), "citelum-incidente-1")
+    street.publish("publiacqua", works(audience={"organisations": ["comune"]}), "publiacqua-scavo-1")
 
     def names(organisation: str | None) -> list[str]:
         root = "/public/v1" if organisation is None else "/v1"
         return [one["id"] for one in street.ask(organisation, "GET", f"{root}/feeds/geojson").json["features"]]
 
-    assert names(None) == names("citelum") == ["incidente-1"]
-    assert names("comune") == names("publiacqua") == ["incidente-1", "scavo-1"]
+    assert names(None) == names("citelum") == ["citelum-incidente-1"]
+    assert names("comune") == names("publiacqua") == ["citelum-incidente-1", "publiacqua-scavo-1"]
 
 
 def test_what_is_published_is_in_the_feed_at_once(street: ServedRoom) -> None:
     for number in range(3):
-        street.publish("citelum", accident(), f"incidente-{number}")
+        street.publish("citelum", accident(), f"citelum-incidente-{number}")
         assert len(street.ask(None, "GET", "/public/v1/feeds/geojson").json["features"]) == number + 1
 
 
 def test_the_index_of_alerts_leads_to_each(street: ServedRoom) -> None:
-    street.publish("citelum", accident(cap=_CAP), "incidente-1")
-    street.publish("citelum", accident(), "incidente-2")
+    street.publish("citelum", accident(cap=_CAP), "citelum-incidente-1")
+    street.publish("citelum", accident(), "citelum-incidente-2")
     index = ET.fromstring(street.ask(None, "GET", "/public/v1/feeds/cap").body)
     root = f"https://127.0.0.1:{street.port}"
     addresses = [one.attrib["href"] for one in index.iter(_LINK)]
-    assert addresses == [f"{root}/public/v1/feeds/cap", f"{root}/public/v1/feeds/cap/citelum-incidente-1-1.xml"]
+    assert addresses == [f"{root}/public/v1/feeds/cap", f"{root}/public/v1/feeds/cap/citelum-citelum-incidente-1-1.xml"]
     alert = street.ask(None, "GET", addresses[1].removeprefix(root))
     assert (alert.status, alert.headers["content-type"]) == (200, "application/cap+xml")
     assert ET.fromstring(alert.body).tag == "{urn:oasis:names:tc:emergency:cap:1.2}alert"
-    assert street.ask(None, "GET", "/public/v1/feeds/cap/citelum-incidente-2-1.xml").status == 404
+    assert street.ask(None, "GET", "/public/v1/feeds/cap/citelum-citelum-incidente-2-1.xml").status == 404
 
 
 def test_the_files_of_datex_come_together_and_one_by_one(street: ServedRoom) -> None:
-    street.publish("citelum", accident(), "incidente-1")
+    street.publish("citelum", accident(), "citelum-incidente-1")
     with zipfile.ZipFile(io.BytesIO(street.ask("cap", "GET", "/v1/feeds/datex-it").body)) as files:
         assert len(files.namelist()) == 3
         for name in files.namelist():

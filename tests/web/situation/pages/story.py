@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.centre.situation.room import SituationRoom
 from gateway.centre.situation.service import SituationService
@@ -18,6 +19,7 @@ from gateway.centre.situation.settings import room_rules
 from gateway.centre.situation.sqlite import SqliteSituations
 from gateway.host import clock
 from gateway.model.instants import ms_of_iso
+from gateway.model.site.assets import AssetSettings
 from gateway.model.site.situation.api import SituationApiSettings, SituationPagesSettings
 from gateway.model.site.situation.organisations import OrganisationSettings
 from gateway.model.site.situation.room import SituationSettings
@@ -53,6 +55,10 @@ _STREETS = {
     "Via del Seminario": [(11.0925, 43.8815), (11.0935, 43.8822)],
 }
 _KEYS = {name: str(370_000 + number) for number, name in enumerate(_STREETS)}
+
+
+_ASSETS = {"qe-7": AssetSettings(lat=43.8764, lon=11.0948)}
+"""A panel in Via Roma."""
 
 
 class Reply(NamedTuple):
@@ -136,50 +142,59 @@ def headline(it: str, en: str | None = None) -> dict[str, str]:
 
 def tell_morning(room: StoryRoom) -> None:
     """Tell everything but the last hour."""
-    room.publish("e-distribuzione", "guasto-pistoiese", "Via Pistoiese", kind="outage", headline=headline("Corrente interrotta in Via Pistoiese", "No electricity in Via Pistoiese"),
+    room.publish("e-distribuzione", "e-distribuzione-guasto-pistoiese", "Via Pistoiese", kind="outage", headline=headline("Corrente interrotta in Via Pistoiese", "No electricity in Via Pistoiese"),
                  timing={"planned_start": "2026-12-01T07:40:00+01:00", "planned_end": "2026-12-01T09:00:00+01:00"}, outage={"utility": "electricity", "planned": False}, severity="high")  # fmt: skip
-    room.publish("publiacqua", "condotta-roma", "Via Roma", kind="roadworks", headline=headline("Nuova condotta idrica in Via Roma", "New water main in Via Roma"),
+    room.publish("publiacqua", "publiacqua-condotta-roma", "Via Roma", kind="roadworks", headline=headline("Nuova condotta idrica in Via Roma", "New water main in Via Roma"),
                  description={"it": "Si sostituiscono 180 m di condotta. Passaggio pedonale sempre aperto."},
                  timing={"planned_start": "2026-12-01T08:00:00+01:00", "planned_end": "2026-12-05"}, internal={"text": "Chiavi del cantiere in sede", "contact": "Ufficio lavori, 0574 1234"},
                  roadworks={"category": "immediate_urgent", "excavation": {"area_m2": 120}, "ordinance": {"number": "2026/3412"}},
                  impact={"control": "lane_closure", "lanes_closed": 1, "detour": {"description": {"it": "Via Ferrucci", "en": "Via Ferrucci"}}})  # fmt: skip
     room.later(6)
-    room.publish("comune", "mercato", "Piazza Mercatale", kind="closure", headline=headline("Mercato del lunedì in Piazza Mercatale", "Monday market in Piazza Mercatale"),
+    room.publish("comune", "comune-mercato", "Piazza Mercatale", kind="closure", headline=headline("Mercato del lunedì in Piazza Mercatale", "Monday market in Piazza Mercatale"),
                  timing={"planned_start": "2026-12-07T06:00:00+01:00", "planned_end": "2026-12-07T15:00:00+01:00"}, impact={"control": "road_closure"})  # fmt: skip
-    room.publish("comune", "parcheggio-seminario", "Via del Seminario", kind="parking", headline=headline("Parcheggio del Seminario quasi pieno", "Seminario car park almost full"),
+    room.publish("comune", "comune-parcheggio-seminario", "Via del Seminario", kind="parking", headline=headline("Parcheggio del Seminario quasi pieno", "Seminario car park almost full"),
                  timing={"planned_start": "2026-12-01T08:20:00+01:00"}, parking={"status": "almostFull", "available": 12, "total": 180})  # fmt: skip
     room.later(5)
-    room.publish("citelum", "pali-roma", "Via Roma", kind="roadworks", headline=headline("Nuovi pali della luce in Via Roma", "New lamp posts in Via Roma"),
+    room.publish("citelum", "citelum-pali-roma", "Via Roma", kind="roadworks", headline=headline("Nuovi pali della luce in Via Roma", "New lamp posts in Via Roma"),
                  timing={"planned_start": "2026-12-03", "planned_end": "2026-12-10"}, roadworks={"category": "minor", "excavation": {"area_m2": 16}})  # fmt: skip
-    room.publish("publiacqua", "allaccio-strozzi", "Via Strozzi", kind="roadworks", headline=headline("Allacciamento idrico in Via Strozzi", "Water connection in Via Strozzi"),
+    room.publish("publiacqua", "publiacqua-allaccio-strozzi", "Via Strozzi", kind="roadworks", headline=headline("Allacciamento idrico in Via Strozzi", "Water connection in Via Strozzi"),
                  timing={"planned_start": "2026-12-09", "planned_end": "2026-12-11"}, roadworks={"category": "minor", "excavation": {"area_m2": 6}})  # fmt: skip
-    room.publish("citelum", "quadro-ferrucci", "Via Ferrucci", kind="roadworks", headline=headline("Sostituzione quadro QE-14 in Via Ferrucci", "New panel QE-14 in Via Ferrucci"),
+    room.publish("citelum", "citelum-quadro-ferrucci", "Via Ferrucci", kind="roadworks", headline=headline("Sostituzione quadro QE-14 in Via Ferrucci", "New panel QE-14 in Via Ferrucci"),
                  timing={"planned_start": "2026-12-02T22:00:00+01:00", "planned_end": "2026-12-03T05:00:00+01:00"}, roadworks={"category": "minor"})  # fmt: skip
     room.later(4)
-    room.answer("comune", "quadro-ferrucci", "accepted")
-    room.answer("autolinee", "pali-roma", "objected", "Il capolinea della linea 5 non si può spostare")
-    room.answer("autolinee", "condotta-roma", "seen")
+    room.answer("comune", "citelum-quadro-ferrucci", "accepted")
+    room.answer("autolinee", "citelum-pali-roma", "objected", "Il capolinea della linea 5 non si può spostare")
+    room.answer("autolinee", "publiacqua-condotta-roma", "seen")
     room.later(3)
-    room.publish("comune", "presepe", "Piazza del Comune", kind="publicevent", headline=headline("Accensione dell'albero in Piazza del Comune", "Lighting of the tree in Piazza del Comune"),
+    room.publish("comune", "comune-presepe", "Piazza del Comune", kind="publicevent", headline=headline("Accensione dell'albero in Piazza del Comune", "Lighting of the tree in Piazza del Comune"),
                  timing={"planned_start": "2026-12-08T16:30:00+01:00", "planned_end": "2026-12-08T20:00:00+01:00"}, publicevent={"type": "exhibition", "visitors": 3000})  # fmt: skip
     room.later(10)
-    room.answer("autolinee", "mercato", "accepted")
-    room.answer("comune", "condotta-roma", "accepted")
+    room.answer("autolinee", "comune-mercato", "accepted")
+    room.answer("comune", "publiacqua-condotta-roma", "accepted")
 
 
 def tell_last_hour(room: StoryRoom) -> None:
     """Tell what happened just now: an exercise, a queue, an answer."""
     room.later(4)
-    room.publish("comune", "prova-sottopasso", "Viale della Repubblica", kind="closure", headline=headline("Sottopasso allagato, strada chiusa", "Underpass flooded, road closed"),
+    room.publish("comune", "comune-prova-sottopasso", "Viale della Repubblica", kind="closure", headline=headline("Sottopasso allagato, strada chiusa", "Underpass flooded, road closed"),
                  timing={"planned_start": "2026-12-01T08:58:00+01:00", "planned_end": "2026-12-01T12:00:00+01:00"}, information_status="securityExercise", severity="high")  # fmt: skip
     room.later(2)
-    room.publish("comune", "coda-repubblica", "Viale della Repubblica", kind="traffic", headline=headline("Coda in Viale della Repubblica", "Queue in Viale della Repubblica"),
+    room.publish("comune", "comune-coda-repubblica", "Viale della Repubblica", kind="traffic", headline=headline("Coda in Viale della Repubblica", "Queue in Viale della Repubblica"),
                  timing={"planned_start": "2026-12-01T08:55:00+01:00"}, traffic={"type": "queuingTraffic", "queue_length_m": 800})  # fmt: skip
-    room.publish("citelum", "buio-roma", "Via Roma", kind="lighting", headline=headline("Quadro QE-7 spento, 24 lampioni", "Panel QE-7 dark, 24 lamps"), related=[{"id": "condotta-roma", "relation": "caused_by"}],
+    room.publish("citelum", "citelum-buio-roma", "Via Roma", kind="lighting", headline=headline("Quadro QE-7 spento, 24 lampioni", "Panel QE-7 dark, 24 lamps"), related=[{"id": "publiacqua-condotta-roma", "relation": "caused_by"}],
                  timing={"planned_start": "2026-12-01T09:02:00+01:00", "actual_start": "2026-12-01T09:02:00+01:00", "start_verified": True}, lighting={"lamps": 24})  # fmt: skip
     room.later(1)
-    room.answer("autolinee", "coda-repubblica", "seen", "Linea 5 deviata")
+    room.answer("autolinee", "comune-coda-repubblica", "seen", "Linea 5 deviata")
     room.later(0.5)
+
+
+def _with_layer(folder: Path) -> dict[str, OrganisationSettings]:
+    """Return the organisations, of which Citelum has drawn a cable under Via Roma."""
+    path = folder / "cavi.geojson"
+    cable = {"type": "Feature", "id": "cavo-3", "properties": {}, "geometry": {"type": "LineString", "coordinates": _STREETS["Via Roma"]}}
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [cable]}))
+    return {**SETTINGS.organisations, "citelum": replace(SETTINGS.organisations["citelum"], layer=str(path))}
 
 
 @contextlib.contextmanager
@@ -206,7 +221,8 @@ def story_room(
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         stopping.append(lambda: loop.call_soon_threadsafe(stop.set))
         following = asyncio.create_task(room.follow(stop))
-        async with ApiDoor(api, rules, folder / "tokens.json", "prato", pages=pages).open(room) as port:
+        door = ApiDoor(api, rules, folder / "tokens.json", "prato", pages, _with_layer(folder), _ASSETS)
+        async with door.open(room) as port:
             story.port = port
             started.set()
             await stop.wait()

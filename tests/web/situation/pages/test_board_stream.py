@@ -1,5 +1,8 @@
 """The stream of the board: everything first, then what changes."""
 
+import http.client
+import zlib
+
 import pytest
 
 from gateway.web.situation.pages import board_stream
@@ -10,9 +13,11 @@ from tests.web.situation.pages.visitor import Visitor, visitor
 def test_a_change_comes_with_what_happened(story: StoryRoom) -> None:
     with visitor(story, "sala@comune").events() as events:
         number = events.next("board")["number"]
-        story.answer("comune", "allaccio-strozzi", "accepted")
+        story.answer("comune", "publiacqua-allaccio-strozzi", "accepted")
         change = events.next("change")
-    assert [(one["feature"]["id"], one["feature"]["properties"]["state"]) for one in change["items"]] == [("allaccio-strozzi", "planned")]
+    assert [(one["feature"]["id"], one["feature"]["properties"]["state"]) for one in change["items"]] == [
+        ("publiacqua-allaccio-strozzi", "planned")
+    ]
     assert [(one["number"], one["organisation"], one["answer"]) for one in change["news"]] == [(number + 1, "comune", "accepted")]
     assert change["gone"] == []
 
@@ -24,25 +29,39 @@ def test_what_an_organisation_may_see_no_more_is_gone(story: StoryRoom) -> None:
         "timing": {"planned_start": "2026-12-01T08:00:00+01:00"},
         "parking": {"status": "full"},
     }
-    story.publish("comune", "chiuso", "Via Strozzi", **parking)
+    story.publish("comune", "comune-chiuso", "Via Strozzi", **parking)
     with visitor(story, "piero@citelum").events() as events:
-        assert "chiuso" in [one["feature"]["id"] for one in events.next("board")["items"]]
-        tag = story.ask("GET", "/public/v1/situations/chiuso").headers["etag"]
+        assert "comune-chiuso" in [one["feature"]["id"] for one in events.next("board")["items"]]
+        tag = story.ask("GET", "/public/v1/situations/comune-chiuso").headers["etag"]
         feature = {
             "type": "Feature",
             "geometry": None,
             "properties": parking | {"location": {"description": {"it": "Centro"}}, "audience": {"organisations": ["publiacqua"]}},
         }
         token = story.token("comune")
-        assert story.ask("PUT", "/v1/situations/chiuso", feature, authorization=token, if_match=tag).status == 200
+        assert story.ask("PUT", "/v1/situations/comune-chiuso", feature, authorization=token, if_match=tag).status == 200
         change = events.next("change")
-    assert (change["gone"], change["items"], change["news"]) == (["chiuso"], [], [])
+    assert (change["gone"], change["items"], change["news"]) == (["comune-chiuso"], [], [])
 
 
 def test_a_page_hears_that_the_server_is_there(story: StoryRoom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_stream, "_ALIVE_S", 0.01)
     with visitor(story, "sala@comune").events() as events:
         assert events.next("alive") == story.now_ms
+
+
+def test_who_accepts_it_is_sent_the_stream_in_gzip(story: StoryRoom) -> None:
+    luca = visitor(story, "luca@comune")
+    connection = http.client.HTTPConnection("127.0.0.1", story.port, timeout=60)
+    connection.request("GET", "/api/events", headers={"cookie": luca.cookie, "accept-encoding": "gzip, br"})
+    response = connection.getresponse()
+    assert response.headers["content-encoding"] == "gzip"
+    unpacker, plain = zlib.decompressobj(31), b""
+    while b"event: alive" not in plain:
+        plain += unpacker.decompress(response.read1())
+    assert plain.startswith(b'event: board\ndata: {"now_ms"')
+    response.close()
+    connection.close()
 
 
 def test_only_so_many_pages_are_served(story: StoryRoom, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ const KINDS = new Map<string, Pair>(Object.entries({
   lamp: ["Lamps", "Punti luce"], lighting_meter: ["Panels", "Quadri"], lighting_cabinet: ["Cabinets", "Armadi"], dali_bus: ["DALI buses", "Bus DALI"],
   relay: ["Relays", "Relè"], digital_input: ["Inputs", "Ingressi"], ups: ["UPS", "UPS"], traffic: ["Traffic", "Traffico"], presence: ["Presence", "Presenza"],
   parking_spot: ["Parking spots", "Posti auto"], parking_zone: ["Parking zones", "Parcheggi"], air_quality: ["Air quality", "Qualità dell'aria"],
-  noise: ["Noise", "Rumore"], weather: ["Weather", "Meteo"],
+  noise: ["Noise", "Rumore"], weather: ["Weather", "Meteo"], water: ["Water", "Acque"],
 }));
 
 /** Names of fields that are written the same in both languages. */
@@ -30,8 +30,8 @@ const FIELDS_IT = new Map<string, string>(Object.entries({
   congested: "traffico congestionato", control_gear_comm_failure: "guasto di comunicazione dell'alimentatore", control_gear_temperature: "temperatura dell'alimentatore",
   count: "conteggio", current: "corrente", current_thd: "THD di corrente", cycling_failure: "accensioni ripetute", detected: "presenza rilevata",
   dew_point: "punto di rugiada", dim_level: "livello", dim_level_target: "livello richiesto", dimming_failure: "guasto della regolazione", distance: "distanza",
-  door_open: "porta aperta", frequency: "frequenza", gust_speed: "velocità delle raffiche", illuminance: "illuminamento", input_voltage: "tensione in ingresso",
-  lamp_failure: "guasto lampada", lamp_unexpected_on: "accensione imprevista", leakage_detected: "dispersione rilevata", light_level: "illuminamento",
+  door_open: "porta aperta", flooded: "allagato", frequency: "frequenza", gust_speed: "velocità delle raffiche", illuminance: "illuminamento", input_voltage: "tensione in ingresso",
+  lamp_failure: "guasto lampada", level: "livello dell'acqua", lamp_unexpected_on: "accensione imprevista", leakage_detected: "dispersione rilevata", light_level: "illuminamento",
   light_source_current: "corrente della sorgente", light_source_temperature: "temperatura della sorgente", light_source_voltage: "tensione della sorgente",
   local_override: "comando locale", max_demand_power: "potenza massima prelevata", motion: "movimento", neutral_current: "corrente di neutro", occupancy: "occupazione",
   occupied: "occupato", occupied_duration: "durata dell'occupazione", occupied_spots: "posti occupati", on_battery: "alimentazione da batteria",

@@ -122,7 +122,6 @@ export interface Board {
   zone: string;
   number: number;
   organisation: string;
-  person: string;
   may_act: boolean;
   organisations: Record<string, { title: string; authority: boolean }>;
   items: Item[];
@@ -134,6 +133,12 @@ export interface Change {
   items: Item[];
   gone: string[];
   news: News[];
+}
+
+/** What a situation affects, for those who see all of it, and what the organisation owns near it. */
+export interface Around {
+  affected?: { asset_count: number; assets: string[]; lines: string[]; stops: { id: string; name?: string | null; replaced_by?: string | null }[] };
+  near_own_assets: { id: string; distance_m: number }[];
 }
 
 export interface HistoryRow {

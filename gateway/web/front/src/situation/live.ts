@@ -47,7 +47,7 @@ function follow(set: (update: (before: Live) => Live) => void, onRefused: () => 
     source.onerror = again;
     on<Board>("board", (before, board) => ({ ...before, board, aheadMs: board.now_ms - Date.now() }));
     on<Change>("change", (before, change) => (before.board ? { ...before, board: changed(before.board, change), aheadMs: change.now_ms - Date.now() } : before));
-    on<number>("alive", (before) => before);
+    on<number>("alive", (before, nowMs) => ({ ...before, aheadMs: nowMs - Date.now() }));
   };
   const back = (): void => { if (document.visibilityState === "visible" && source?.readyState !== EventSource.OPEN) { source?.close(); open(); } };
   open();

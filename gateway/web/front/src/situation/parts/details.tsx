@@ -1,7 +1,7 @@
 // Everything about one situation, over the page.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { say } from "../../shared/say.ts";
-import type { HistoryRow, Item } from "../api.ts";
+import type { Around, HistoryRow, Item } from "../api.ts";
 import { get } from "../client.ts";
 import { answersOf, answerOf } from "../model/answers.ts";
 import { causesOf } from "../model/board.ts";
@@ -35,6 +35,7 @@ export function Details({ item, shown, onClose }: { item: Item; shown: Shown; on
         <Actions item={item} verbs={item.can ?? []} shown={shown} />
         <AnswerList item={item} shown={shown} />
         <ConflictList item={item} shown={shown} />
+        <AroundParts item={item} />
         {item.is_whole && <Past item={item} shown={shown} />}
       </div>
     </dialog>
@@ -70,6 +71,38 @@ function ConflictList({ item, shown }: { item: Item; shown: Shown }) {
         {together.map((one) => <li key={one.id} class="together">{say("Could dig together with", "Si potrebbe scavare insieme a")} {link(one.id)}: {say(`saves up to ${one.saved_days} days`, `fino a ${one.saved_days} giorni in meno`)}</li>)}
       </ul>
     </section>
+  );
+}
+
+const NAMED_MOST = 12;
+
+/** Return the first names of a list, and how many more there are. */
+const namesText = (names: string[], count: number): string => names.slice(0, NAMED_MOST).join(", ") + (count > NAMED_MOST ? ` ${say(`and ${count - NAMED_MOST} more`, `e altri ${count - NAMED_MOST}`)}` : "");
+
+/** What it affects, and what the organisation owns near it; asked for anew with each version. */
+function AroundParts({ item }: { item: Item }) {
+  const [around, setAround] = useState<Around | null>(null);
+  useEffect(() => {
+    let isShown = true;
+    get<Around>(`/api/situations/${encodeURIComponent(item.feature.id)}/around`).then((found) => { if (isShown) setAround(found); }, () => undefined); // it is not shown then
+    return () => { isShown = false; };
+  }, [item.feature.properties.version]);
+  const near = around?.near_own_assets ?? [], affected = around?.affected;
+  const touches = affected && (affected.asset_count > 0 || affected.lines.length > 0 || affected.stops.length > 0);
+  return (
+    <>
+      {near.length > 0 && <section class="near"><h3>{say("Near to what you own", "Vicino ai vostri impianti")}</h3><p><Mark name="warning" /> {namesText(near.map((one) => `${one.id} (${one.distance_m} m)`), near.length)}</p></section>}
+      {touches && (
+        <section class="affected">
+          <h3>{say("Affects", "Coinvolge")}</h3>
+          <ul class="plain-list">
+            {affected.asset_count > 0 && <li><b>{say("Assets", "Impianti")} ({affected.asset_count})</b>: {namesText(affected.assets, affected.asset_count)}</li>}
+            {affected.lines.length > 0 && <li><b>{say("Lines", "Linee")}</b>: {affected.lines.join(", ")}</li>}
+            {affected.stops.map((one) => <li key={one.id}><b>{say("Stop", "Fermata")}</b> {one.name ?? one.id}{one.replaced_by && ` → ${one.replaced_by}`}</li>)}
+          </ul>
+        </section>
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 // The timeline: a row for each situation, from the past day to the next two weeks, and who has acknowledged it.
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { say } from "../../shared/say.ts";
 import type { Item } from "../api.ts";
@@ -17,7 +18,8 @@ const percent = (share: number): string => `${(100 * share).toFixed(3)}%`;
 export function Timeline({ items, numbers, shown }: { items: Item[]; numbers: ReadonlyMap<string, number>; shown: Shown }) {
   const { board, nowMs } = shown, window = windowAt(nowMs, board.zone);
   const rows = items.filter((item) => barOf(item, window, nowMs) !== null);
-  const later = items.length - rows.length, [rowsPlace, below, count] = useBelow();
+  const later = items.length - rows.length, [rowsPlace, below, count] = useBelow(), [isTurning, setTurning] = useState(true);
+  const hasMore = useTurns(rowsPlace, isTurning);
   return (
     <div class="timeline">
       <Axis window={window} nowMs={nowMs} zone={board.zone} />
@@ -26,10 +28,46 @@ export function Timeline({ items, numbers, shown }: { items: Item[]; numbers: Re
         {!rows.length && <li class="quiet">{say("Nothing in these two weeks.", "Nulla in queste due settimane.")}</li>}
         {later > 0 && <li class="quiet later">{say(`${later} more after these two weeks`, `${later} dopo queste due settimane`)}</li>}
       </ul>
-      {below > 0 && <p class="below">{say(`${below} more below`, `altri ${below} più in basso`)} ↓</p>}
+      {hasMore && (
+        <p class="below">
+          {below > 0 && <span>{say(`${below} more below`, `altri ${below} più in basso`)} ↓</span>}
+          <button type="button" aria-pressed={!isTurning} onClick={() => setTurning(!isTurning)}>{isTurning ? say("Stop turning", "Ferma lo scorrimento") : say("Turn the pages", "Scorri da solo")}</button>
+        </p>
+      )}
       <span class="now-line" style={{ "--share": String(shareOf(nowMs, window)) }} aria-hidden="true" />
     </div>
   );
+}
+
+/** A screenful is shown for so long; whoever touches or scrolls the page is left alone for a minute. */
+const TURN_MS = 12_000, REST_MS = 60_000;
+
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Show the rows that do not fit screenful by screenful, from the first again after the last; return whether there are any. */
+function useTurns(place: RefObject<HTMLUListElement | null>, isTurning: boolean): boolean {
+  const restUntil = useRef(0), [hasMore, setHasMore] = useState(false);
+  useEffect(() => {
+    const rest = (): void => { restUntil.current = Date.now() + REST_MS; };
+    const events = ["pointerdown", "pointermove", "wheel", "keydown"] as const;
+    for (const name of events) addEventListener(name, rest, { passive: true });
+    return () => { for (const name of events) removeEventListener(name, rest); };
+  }, []);
+  useEffect(() => { const list = place.current; if (list) setHasMore(list.scrollHeight - list.clientHeight > 4); });
+  useEffect(() => {
+    if (!isTurning) return undefined;
+    const timer = setInterval(() => { if (Date.now() >= restUntil.current && place.current) turn(place.current); }, TURN_MS);
+    return () => clearInterval(timer);
+  }, [isTurning]);
+  return hasMore;
+}
+
+/** Bring the first row that is not shown whole to the top; after the last, the first. */
+function turn(list: HTMLUListElement): void {
+  const edge = list.getBoundingClientRect().bottom, top = list.getBoundingClientRect().top;
+  const next = [...list.querySelectorAll(".row")].find((row) => row.getBoundingClientRect().bottom > edge + 4);
+  const to = next && list.scrollTop + list.clientHeight < list.scrollHeight - 4 ? list.scrollTop + next.getBoundingClientRect().top - top : 0;
+  list.scrollTo({ top: to, behavior: STILL.matches ? "auto" : "smooth" });
 }
 
 /** Return the place of rows, how many of them are below its edge, and what counts them anew. */

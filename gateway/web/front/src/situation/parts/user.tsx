@@ -9,7 +9,7 @@ export function User({ shown }: { shown: Shown }) {
   const role = board.may_act ? "" : ` · ${say("reading only", "sola lettura")}`;
   return (
     <div class="user">
-      <span class="who">{board.person}, {titleOf(board, board.organisation)}{role}</span>
+      <span class="who">{(session.name ?? "").split("@")[0]}, {titleOf(board, board.organisation)}{role}</span>
       <button type="button" lang={say("it", "en")} onClick={onLanguage}>{say("Italiano", "English")}</button>
       <button type="button" onClick={() => void logOut(session.csrf).finally(onLeave)}>{say("Log out", "Esci")}</button>
     </div>

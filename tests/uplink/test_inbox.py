@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from gateway.edge.inbox import CentreInbox
 from gateway.model.messages import ConfigurationOrder, FirmwareOrder
 from gateway.model.topics import GatewayId
+from gateway.uplink.inbox import CentreInbox
 
 ME = GatewayId("prato", "citelum", "gw-1")
 ORDER = FirmwareOrder("r1", "inspect", 1, 2)
