@@ -25,6 +25,7 @@ def units(root: Path) -> list[str]:
         (["central", "--role", "ingest", "--role", "city"], ["street-city.service", "street-ingest@.service"]),
         (["central", "--role", "alarms"], ["street-alarms.service"]),
         (["central", "--role", "analytics"], ["street-analytics.service"]),
+        (["central", "--role", "firmware"], ["street-firmware.service"]),
         (["central", "--role", "page"], ["street-page.service"]),
         (["central", "--role", "trust"], ["street-broker-certificate@.service", "street-trust.service"]),
     ],
