@@ -84,7 +84,7 @@ def test_the_influxdb_of_a_run_is_a_database_of_its_own(tmp_path: Path) -> None:
 
 @pytest.fixture
 def influx2() -> Iterator[SimpleNamespace]:
-    yield from served(Influx2, token="secret", org="prato", readable=True, buckets=[], tasks=[], lines={}, asked=[])
+    yield from served(Influx2, token="secret", org="prato", readable=True, buckets=[], tasks=[], dbrps=[], lines={}, asked=[])
 
 
 async def test_an_influxdb_that_can_not_be_used_is_an_error_before_anything_starts(tmp_path: Path, influx2: SimpleNamespace) -> None:

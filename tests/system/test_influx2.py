@@ -29,7 +29,7 @@ T = 1_795_400_120_000
 
 @pytest.fixture
 def influx2() -> Iterator[SimpleNamespace]:
-    yield from served(Influx2, token="a-token", org="prato", readable=True, buckets=[], tasks=[], lines={}, asked=[])
+    yield from served(Influx2, token="a-token", org="prato", readable=True, buckets=[], tasks=[], dbrps=[], lines={}, asked=[])
 
 
 async def test_batches_wait_until_the_bucket_exists_and_none_becomes_a_dead_letter(

@@ -33,7 +33,7 @@ OrderVerdict = Literal[
 
 
 class StandingOrders(msgspec.Struct, frozen=True):
-    """The overrides of one output, the newest last. Ended ones are kept for a day, in case that the clock is set back."""
+    """The overrides of one output, the newest last. Replaced ones are kept for a day, in case that the clock is set back."""
 
     overrides: tuple[LightOverride, ...] = ()
 
@@ -45,7 +45,7 @@ class StandingOrders(msgspec.Struct, frozen=True):
         kept = StandingOrders(tuple(sorted((*self.overrides, override), key=_order)))
         if now_ms is None:
             return kept, "accepted"
-        kept = kept._without_ended(now_ms)
+        kept = kept._without_replaced(now_ms)
         if override.expires_ms is not None and override.expires_ms <= now_ms:
             return kept, "expired"
         return kept, "superseded" if kept.supersedes(override, now_ms) else "accepted"
@@ -102,17 +102,14 @@ class StandingOrders(msgspec.Struct, frozen=True):
         )
         return next((verdict for broken, verdict in checks if broken), None)
 
-    def _without_ended(self, now_ms: int) -> "StandingOrders":
-        """Return the orders without those that a newer one replaced, or that ended, more than a day ago."""
-        kept = list(self.overrides)
+    def _without_replaced(self, now_ms: int) -> "StandingOrders":
+        """Return the orders without those that a newer one replaced more than a day ago."""
+        kept = self.overrides
         for precedence in Precedence:
             newest = self._newest(precedence, now_ms - _DAY_MS)
-            if newest is None:
-                continue
-            end = self._end_of(newest, now_ms - _DAY_MS)
-            last = newest.order if end is None else (newest.issued_ms, newest.id + "\0")
-            kept = [one for one in kept if one.precedence != precedence or one.order >= last]
-        return StandingOrders(tuple(kept))
+            if newest is not None:
+                kept = tuple(one for one in kept if one.precedence != precedence or one.order >= newest.order)
+        return StandingOrders(kept)
 
 
 def _order(override: LightOverride) -> tuple[int, str]:

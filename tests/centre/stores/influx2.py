@@ -24,9 +24,10 @@ NO_ORGANISATION = error(400, "invalid", "Please provide either orgID or org")
 
 
 class Influx2(http.server.BaseHTTPRequestHandler):
-    """Stores buckets and tasks of one organisation, and lines by series and time.
+    """Stores buckets, tasks and mappings of InfluxQL's names of one organisation, and lines by series and time.
 
-    The server's state has `token`, `org`, `readable` (whether the token may read the organisation), `buckets`, `tasks`, `lines` and `asked`.
+    The server's state has `token`, `org`, `readable` (whether the token may read the organisation), `buckets`, `tasks`, `dbrps`, `lines` and
+    `asked`.
     """
 
     protocol_version = "HTTP/1.1"
@@ -59,9 +60,31 @@ class Influx2(http.server.BaseHTTPRequestHandler):
         if kind in ("write", "delete"):
             missing = self._missing(parameters)
             return missing or (self._write(body.decode()) if kind == "write" else self._delete(json.loads(body)))
+        if kind == "dbrps":
+            return self._mappings(parameters, json.loads(body) if body else None)
         if kind not in ("buckets", "tasks"):
             return NO_SUCH_PATH
         return self._kept(kind, number, json.loads(body) if body else None)
+
+    def _mappings(self, parameters: dict[str, str], said: dict[str, Any] | None) -> Answer:
+        """A database's first mapping is its default; each bucket has a virtual one, which an explicit one of its names replaces."""
+        if said is None:
+            if not parameters.get("org"):
+                return NO_ORGANISATION
+            explicit = [one for one in self.state.dbrps if one["database"] == parameters["db"]]
+            virtual = [
+                {"database": one["name"], "retention_policy": "autogen", "bucketID": one["id"], "default": True, "virtual": True}
+                for one in self.state.buckets
+                if one["name"] == parameters["db"] and not explicit
+            ]
+            return 200, {"content": explicit + virtual}
+        if said["bucketID"] not in {one["id"] for one in self.state.buckets}:
+            return error(400, "invalid", "unable to find bucket")
+        if any((one["database"], one["retention_policy"]) == (said["database"], said["retention_policy"]) for one in self.state.dbrps):
+            return error(409, "conflict", "another DBRP mapping with same orgID, db, and rp exists")
+        first = not any(one["database"] == said["database"] for one in self.state.dbrps)
+        self.state.dbrps.append(said | {"id": f"dbrp-{len(self.state.dbrps)}", "default": said["default"] or first, "virtual": False})
+        return 201, self.state.dbrps[-1]
 
     def _missing(self, parameters: dict[str, str]) -> Answer | None:
         """Return the refusal of a request without its organisation or bucket."""

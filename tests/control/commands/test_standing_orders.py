@@ -100,7 +100,23 @@ def test_a_command_that_has_ended_is_in_effect_again_if_the_clock_was_wrong() ->
     assert level(orders, NOW_MS + HOUR_MS) == 100
 
 
-def test_what_ended_a_day_ago_is_forgotten() -> None:
+def test_a_command_that_was_replaced_is_in_effect_again_if_the_clock_was_wrong() -> None:
+    later = override("b", issued_ms=NOW_MS + 1, start_ms=NOW_MS + 3 * HOUR_MS, level=60, expires_ms=NOW_MS + 5 * HOUR_MS)
+    orders = after(override("a", level=30, expires_ms=NOW_MS + 9 * HOUR_MS), later)
+    orders, _ = orders.received(release("x", NOW_MS + 4 * HOUR_MS, precedence=Precedence.RULE), NOW_MS + 4 * HOUR_MS)
+    assert [level(orders, NOW_MS + number * HOUR_MS) for number in (4, 2)] == [60, 30]
+
+
+@pytest.mark.parametrize("precedence", [Precedence.SAFETY, Precedence.OVERRIDE, Precedence.RULE])
+def test_a_permanent_command_stays_in_effect_however_long_ago_it_began(precedence: Precedence) -> None:
+    orders, now_ms = after(override("a", level=40, expires_ms=None, review_ms=NOW_MS, precedence=precedence)), NOW_MS + 9 * DAY_MS
+    for number, other in enumerate(Precedence):
+        if other != precedence:
+            orders, _ = orders.received(override(f"{number}", issued_ms=now_ms, expires_ms=now_ms + 1, precedence=other), now_ms)
+    assert level(orders, now_ms + DAY_MS, precedence) == 40
+
+
+def test_what_was_replaced_a_day_ago_is_forgotten() -> None:
     orders, now_ms = NOTHING, NOW_MS
     for number in range(500):
         now_ms += HOUR_MS
@@ -151,7 +167,7 @@ class Commanded(RuleBasedStateMachine):
         precedence=st.sampled_from(PRECEDENCES),
         age_min=st.integers(0, 180),
         start_min=st.one_of(st.none(), st.integers(-30, 240)),
-        length_min=st.one_of(st.none(), st.integers(1, 600)),
+        length_min=st.sampled_from([None, 1, 60, 600, 5000]),
         ramp_s=st.sampled_from([0.0, 60.0]),
     )
     def issue(
@@ -182,7 +198,7 @@ class Commanded(RuleBasedStateMachine):
                 # Only a clock that was set back makes a command one of the future.
                 assert verdict != "parameterValueNotValid" or command.issued_ms > self.now_ms + MINUTE_MS
 
-    @rule(minutes=st.integers(1, 2000))
+    @rule(minutes=st.sampled_from([1, 59, 60, 600, 1440, 2000, 4000]))
     def time_passes(self, minutes: int) -> None:
         self.now_ms += minutes * MINUTE_MS
         self.earliest_ms = max(self.earliest_ms, self.now_ms - 20 * HOUR_MS)

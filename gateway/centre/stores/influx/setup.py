@@ -18,6 +18,9 @@ _HOUR_S, _DAY_S = 3600, 86_400
 _LEAST_RETENTION_S = _HOUR_S
 """The shortest that InfluxDB accepts."""
 
+_MAPPINGS = "/api/v2/dbrps"
+"""Which bucket a database and retention policy of InfluxQL mean."""
+
 Verb = Literal["create", "change", "keep"]
 
 
@@ -144,12 +147,13 @@ def _seconds(duration: str) -> int:
 
 
 class _Setup2:
-    """InfluxDB 2.x: buckets and tasks (docs.influxdata.com, "InfluxDB v2 API")."""
+    """InfluxDB 2.x: buckets, tasks, and the names that InfluxQL has for the buckets (docs.influxdata.com, "InfluxDB v2 API")."""
 
     def __init__(self, settings: InfluxSettings, retention: RetentionSettings, time_zone: str) -> None:
         self._connection, self._settings = InfluxConnection(settings), settings
         self._retention, self._time_zone = retention, time_zone
         self._org_id = ""
+        self._bucket_ids: dict[str, str] = {}
 
     def steps(self) -> Iterator[Step]:
         organisations = self._ask("GET", "/api/v2/orgs?" + urlencode({"org": self._settings.org}))["orgs"]
@@ -161,6 +165,7 @@ class _Setup2:
         self._org_id = organisations[0]["id"]
         buckets = self._ask("GET", "/api/v2/buckets?" + urlencode({"org": self._settings.org, "limit": 100}))["buckets"]
         known = {one["name"]: one for one in buckets}
+        self._bucket_ids = {name: one["id"] for name, one in known.items()}
         for kind, keep_s in _keeps(self._retention).items():
             yield self._bucket(self._settings.database + ("" if kind == "raw" else f"_{kind}"), keep_s, known)
         tasks = {
@@ -168,6 +173,23 @@ class _Setup2:
         }
         for one in roll_ups():
             yield self._task(one, tasks)
+        query = urlencode({"org": self._settings.org, "db": self._settings.database})
+        mapped = {one["retention_policy"] for one in self._ask("GET", f"{_MAPPINGS}?{query}")["content"] if not one.get("virtual")}
+        for policy in ("autogen", *TARGETS.values()):
+            yield self._mapping(policy, mapped)
+
+    def _mapping(self, policy: str, mapped: set[str]) -> Step:
+        """Map a database and policy of InfluxQL to a bucket, which dashboards name so. The first mapping of a database is its default."""
+        database = self._settings.database
+        bucket = database if policy == "autogen" else f"{database}_{policy}"
+        body = {
+            "orgID": self._org_id,
+            "bucketID": bucket,
+            "database": database,
+            "retention_policy": policy,
+            "default": policy == "autogen",
+        }
+        return self._step("keep" if policy in mapped else "create", f"InfluxQL name {database}.{policy}", "POST", _MAPPINGS, body)
 
     def _task(self, one: RollUp, known: dict[str, Any]) -> Step:
         bucket = self._settings.database
@@ -198,7 +220,13 @@ class _Setup2:
     def do(self, step: Step) -> None:
         head, _, body = step.text.partition("\n")
         method, _, path = head.partition(" ")
-        self._ask(method, path, body.encode())
+        sent = msgspec.json.decode(body)
+        if path == _MAPPINGS:
+            # A bucket has its id only once it is created.
+            sent["bucketID"] = self._bucket_ids[sent["bucketID"]]
+        answer = self._ask(method, path, msgspec.json.encode(sent))
+        if path == "/api/v2/buckets":
+            self._bucket_ids[answer["name"]] = answer["id"]
 
     def close(self) -> None:
         self._connection.close()

@@ -23,7 +23,7 @@ DAY_S = 86_400.0
 
 @pytest.fixture
 def influx2() -> Iterator[SimpleNamespace]:
-    yield from served(Influx2, token="secret", org="prato", readable=True, buckets=[], tasks=[], lines={}, asked=[])
+    yield from served(Influx2, token="secret", org="prato", readable=True, buckets=[], tasks=[], dbrps=[], lines={}, asked=[])
 
 
 @pytest.fixture
@@ -61,6 +61,17 @@ def test_buckets_and_tasks_are_created_once_and_changed_if_they_differ(influx2: 
     assert influx2.buckets[0]["retentionRules"][0]["everySeconds"] == 90 * 86400
     influx2.tasks[0]["flux"] = "an older script"
     assert len(changes(settings, RetentionSettings(raw=90 * DAY_S))) == 1
+
+
+def test_dashboards_find_the_days_and_quarter_hours_by_their_names_in_influxql(influx2: SimpleNamespace, settings: InfluxSettings) -> None:
+    done(settings, RetentionSettings())
+    bucket = {one["id"]: one["name"] for one in influx2.buckets}
+    names = {(one["database"], one["retention_policy"]): (bucket[one["bucketID"]], one["default"]) for one in influx2.dbrps}
+    assert names == {
+        ("street", "autogen"): ("street", True),
+        ("street", "quarter_hours"): ("street_quarter_hours", False),
+        ("street", "days"): ("street_days", False),
+    }
 
 
 def test_a_bucket_that_kept_readings_for_a_while_keeps_them_for_ever(influx2: SimpleNamespace, settings: InfluxSettings) -> None:

@@ -120,7 +120,7 @@ def test_a_store_that_can_not_delete_is_told_from_one_that_is_unavailable(
 @pytest.fixture
 def influx2() -> Iterator[SimpleNamespace]:
     buckets = [{"name": "street"}]
-    yield from served(Influx2, token="a-token", org="prato", readable=True, buckets=buckets, tasks=[], lines={}, asked=[])
+    yield from served(Influx2, token="a-token", org="prato", readable=True, buckets=buckets, tasks=[], dbrps=[], lines={}, asked=[])
 
 
 def of_2(influx2: SimpleNamespace, folder: Path, **changed: str) -> InfluxStore:
