@@ -6,7 +6,7 @@ bootloader. One that a person has stopped waits until it is asked for again.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -62,7 +62,7 @@ class UpdateWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlashService:
-    """Inspects and updates devices. `on_view` is told how far each update is; `results` counts how attempts ended."""
+    """Inspects and updates devices. `on_view` is told how far each update is."""
 
     def __init__(self, present: Present, repository: EdgeRepository) -> None:
         self._present, self._repository = present, repository
@@ -74,7 +74,6 @@ class FlashService:
         self._devices = PolledDevices(present)
         self._stop, self._background = asyncio.Event(), set[asyncio.Task[None]]()
         self.on_view: FollowUpdate = lambda _: None
-        self.results: Counter[FlashResult] = Counter()
 
     def resume(self) -> None:
         """Go on with the updates that have not ended, and count from now on how well devices answer."""
@@ -214,7 +213,6 @@ class FlashService:
             raise
         finally:
             self._ended[device] = self._attempts.pop(device).view
-            self.results[attempt.view.result or "interrupted"] += 1
             log.info("update of %s by %s: %s", device, wish.by, attempt.view.result)
 
     async def _flash(self, attempt: UpdateAttempt, found: UpdatableDevice, use: LentLine, wanted: WantedUpdate) -> FlashOutcome:
