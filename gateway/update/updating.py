@@ -45,7 +45,14 @@ def present_program() -> PresentProgram:
 
 
 def find_release(
-    site: EdgeSite, layout: UpdateLayout, control_socket: Path, *, where: str | None, version: str | None, trust_clock: bool
+    site: EdgeSite,
+    layout: UpdateLayout,
+    control_socket: Path,
+    *,
+    where: str | None,
+    version: str | None,
+    trust_clock: bool,
+    connected: bool = True,
 ) -> FoundRelease:
     """Read the repository and return the release to update to.
 
@@ -56,6 +63,7 @@ def find_release(
         where: Another place of the same repository, a folder or an address.
         version: The version that is wanted; None for the newest.
         trust_clock: Whether a person says that the machine's clock is right.
+        connected: Whether this process may use the network; else it reads what the gateway has fetched from a web server.
 
     Raises:
         UpdateError: The site names no repository, or there is no such release.
@@ -75,17 +83,18 @@ def find_release(
         running = service.ask_state(control_socket)
         return None if running is None else running.trusted_ms
 
-    source = _source(where or settings.source, site.state)
+    source = _source(where or settings.source, site.state, connected=connected)
     repository = open_repository(source, layout.state / "trusted", Path(settings.root), trusted_ms)
     asyncio.run(repository.refresh())
     present = present_program()
     return FoundRelease(present, choose_release(repository.gateways().values(), present, version), repository)
 
 
-def _source(where: str, state: Path) -> RepositorySource:
-    if where == "mqtt":
+def _source(where: str, state: Path, *, connected: bool) -> RepositorySource:
+    web = where.startswith(("https://", "http://"))
+    if where == "mqtt" or (web and not connected):
         return VerifiedCopies(state / TRUSTED_BY_GATEWAY)
-    if where.startswith(("https://", "http://")):
+    if web:
         return WebSource(where)
     return FolderSource(Path(where))
 

@@ -65,8 +65,7 @@ def test_a_unit_is_exposed_as_little_as_it_can_be(unit: Path) -> None:
     )  # fmt: skip
     overall = re.search(r"Overall exposure level for \S+: ([0-9.]+) ", done.stdout)
     assert overall, done.stdout + done.stderr
-    # It fetches a release over the network and installs it, with the folders of new services.
-    assert float(overall[1]) <= (2.1 if unit.stem == "street-update" else 2.0), done.stdout
+    assert float(overall[1]) <= 2.0, done.stdout
 
 
 def test_the_units_of_a_centre_are_hardened_alike() -> None:

@@ -51,8 +51,9 @@ def maker(tmp_path: Path) -> Maker:
     return made
 
 
-def find(site: EdgeSite, tmp_path: Path, *, where: str | None = None, trust_clock: bool = True) -> FoundRelease:
-    return find_release(site, UpdateLayout(tmp_path), tmp_path / "socket", where=where, version=None, trust_clock=trust_clock)
+def find(site: EdgeSite, tmp_path: Path, *, where: str | None = None, trust_clock: bool = True, connected: bool = True) -> FoundRelease:
+    layout, socket = UpdateLayout(tmp_path), tmp_path / "socket"
+    return find_release(site, layout, socket, where=where, version=None, trust_clock=trust_clock, connected=connected)
 
 
 def test_a_release_is_found_in_the_repository_of_the_site_file_or_at_another_place_of_it(
@@ -65,10 +66,13 @@ def test_a_release_is_found_in_the_repository_of_the_site_file_or_at_another_pla
     assert find(elsewhere, tmp_path, where=str(maker.published)).target == found.target
 
 
-async def test_what_the_gateway_has_received_over_the_broker_is_verified_again(site: EdgeSite, maker: Maker, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["mqtt", "https://127.0.0.1:1/nothing"])
+async def test_what_the_gateway_has_fetched_is_verified_again_without_a_network(
+    source: str, site: EdgeSite, maker: Maker, tmp_path: Path
+) -> None:
     client = maker.client(site.state / updating.TRUSTED_BY_GATEWAY)
     await client.refresh()
-    found = await asyncio.to_thread(find, with_repository(site, "mqtt", tmp_path / "root.json"), tmp_path)
+    found = await asyncio.to_thread(find, with_repository(site, source, tmp_path / "root.json"), tmp_path, connected=False)
     assert found.target is not None
 
 

@@ -36,7 +36,7 @@ def command(site: Path, root: Path, hold_s: float) -> None:
         local = time.localtime()
         if not may_update_now(edge.firmware.update, 60 * local.tm_hour + local.tm_min):
             return
-        found = find_release(edge, layout, control, where=None, version=None, trust_clock=False)
+        found = find_release(edge, layout, control, where=None, version=None, trust_clock=False, connected=False)
         if found.target is None or (last is not None and last.phase == "undone" and last.archive_sha256 == found.target.sha256):
             return
         slot = install_beside(edge, layout, found, say)

@@ -1,4 +1,4 @@
-"""Fetches releases of the gateway itself over the broker, for `gateway update`, which has no connection of its own."""
+"""Fetches releases of the gateway itself, for the unit of updates: it runs as root, and may not use the network."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ async def fetching_releases(present: Present, repository: EdgeRepository) -> Asy
 async def _fetch(present: Present, repository: EdgeRepository, stop: asyncio.Event) -> None:
     while not await wait_for_stop(stop, _LOOK_EVERY_S):
         settings = present().site.firmware
-        if settings.update is not None and settings.repository is not None and settings.repository.source == "mqtt":
+        if settings.update is not None and settings.repository is not None:
             try:
                 await fetch_newer(repository)
             except (RepositoryError, OSError) as error:
