@@ -3,7 +3,7 @@
 from dashboards.boards.common import age, as_of
 from dashboards.documents import Say, Settings
 from dashboards.panels import BAD_FROM_ONE, GREEN, GREY, NONE, ORANGE, RED, Colours, Column, Panel, curves, number, table
-from dashboards.queries import newest, newest_rows, over_time, rows, within
+from dashboards.queries import newest, newest_rows, over_time, rows, total, within
 from dashboards.registry import board
 
 _FRESH = within(10)
@@ -62,7 +62,7 @@ def _count(title: str, description: str, field: str, colours: Colours, say: Say)
     return number(
         title,
         description,
-        f'SELECT sum("value") AS "value" FROM (SELECT last("{field}") AS "value" FROM "rollout" WHERE {_FRESH} GROUP BY "asset")',
+        total("rollout", f'last("{field}")', "sum", "", when=_FRESH),
         none=say("no open roll-out", "nessuna distribuzione aperta"),
         colours=colours,
         newest=newest("rollout", field, "", when=_FRESH),

@@ -72,6 +72,8 @@ def said_view(view: UpdateView) -> str:
             parts.append(f"{in_language('left', 'mancano')} {_duration(view.left_s)}")
     if view.reason is not None:
         parts.append(in_language(view.reason.en, view.reason.it))
+    if view.stuck:
+        parts.append(in_language("it is in its bootloader: send it another image", "è nel suo bootloader: invia un'altra immagine"))
     return f"{view.device}: {', '.join(parts)}"
 
 

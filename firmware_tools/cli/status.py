@@ -9,6 +9,7 @@ import msgspec
 from firmware_tools.cli.flash_output import RESULTS, said_view
 from firmware_tools.flash.audit import AuditEntry, AuditFile
 from firmware_tools.flash.progress import UpdateView, stored_view
+from firmware_tools.flash.record import ENDED
 from firmware_tools.flash.record_files import UpdateFiles
 from gateway.cli.common import columns, in_language, read_site
 from gateway.cli.local import LocalError, find
@@ -37,7 +38,8 @@ def command(site: Path, last: int, *, as_json: bool) -> None:
     """
     loaded = read_site(site)
     state = Path(loaded.site.state) if loaded.site.state else Path(loaded.site.journal.path).parent
-    found = _Status([view for view in _views(loaded.edge, state) if view.phase not in ("succeeded", "failed")], AuditFile(state).last(last))
+    updates = [view for view in _views(loaded.edge, state) if view.phase not in ENDED or view.stuck]
+    found = _Status(updates, AuditFile(state).last(last))
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

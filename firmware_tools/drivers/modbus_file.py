@@ -33,7 +33,7 @@ class ModbusFileDriver:
         self._unit, self._update, self._file = line.unit, update, file
         self._application = Application(line, profile, update, _RECORD_S)
         self._image = FirmwareImage(b"")
-        self.longest_call_s = 10.0 + update.erase + update.reboot
+        self.longest_call_s = 30.0 + max(update.erase, update.reboot)
 
     def chunks(self, image: FirmwareImage) -> Sequence[bytes]:
         """Return the image in records of the longest size; no record reaches into the next file.

@@ -8,6 +8,8 @@ from gateway.fieldbus.wire.port import Wire, WireError
 _MOST_BYTES = 65536
 """What a device sends beyond that without being read is dropped: no bootloader answers so much."""
 
+_LONGEST_NOISE_S = 2.0
+
 
 class RawLine:
     """One line. Not for concurrent use."""
@@ -16,6 +18,8 @@ class RawLine:
         self._line = line
         self._wire: Wire | None = None
         self._received = bytearray()
+        self._echo = bytearray()
+        """What was sent and has not come back yet, on a line that receives what it sends."""
         self._arrived = asyncio.Event()
         self._lost: str | None = None
 
@@ -26,6 +30,8 @@ class RawLine:
             WireError: the wire can't be opened, or failed.
         """
         wire = await self._opened()
+        if self._line.echo:
+            self._echo += data
         wire.write(data)
         return asyncio.get_running_loop().time() + (len(data) * self._line.character_s if self._line.serial else 0.0)
 
@@ -59,6 +65,18 @@ class RawLine:
             data += more
         return data
 
+    async def drop_until_quiet(self, quiet_s: float) -> None:
+        """Forget what was received, and what still comes until nothing has come for some seconds; for two seconds at most.
+
+        Raises:
+            WireError: the wire can't be opened, or failed.
+        """
+        time = asyncio.get_running_loop().time
+        give_up_s = time() + _LONGEST_NOISE_S
+        self.drop_received()
+        while time() < give_up_s and await self.read(time() + quiet_s):
+            pass
+
     def drop_received(self) -> None:
         """Forget what was received and not read."""
         self._received.clear()
@@ -69,6 +87,7 @@ class RawLine:
             self._wire.close()
             self._wire = None
         self._received.clear()
+        self._echo.clear()
         self._lost = None
 
     async def _opened(self) -> Wire:
@@ -86,6 +105,14 @@ class RawLine:
             raise WireError(reason)
 
     def _receive(self, data: bytes) -> None:
+        back = min(len(self._echo), len(data))
+        if self._echo[:back] == data[:back]:
+            data = data[back:]
+            del self._echo[:back]
+        else:
+            self._echo.clear()  # a collision, or no echo after all
+        if not data:
+            return
         self._received += data
         del self._received[:-_MOST_BYTES]
         self._arrived.set()

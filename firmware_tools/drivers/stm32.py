@@ -40,7 +40,9 @@ from gateway.model.profile import FirmwareUpdate, Profile
 _ANSWER_S = 1.0
 """More than the bootloader takes to answer or to write 256 bytes (AN2606, bootloader timings: some 50 ms)."""
 
-_SYNCHRONISE_S = 0.3
+_SYNCHRONISE_S, _QUIET_S = 1.0, 0.2
+"""An answer that comes later is taken for that of the next byte. A busy machine may see it late."""
+
 _TRIES = 3
 _BURSTS = (1, 1, LONGEST_BYTES + 4, 1, 1)
 """How often the byte of synchronisation is sent: once or twice if the bootloader waits for a command, more if it waits for data."""
@@ -63,7 +65,7 @@ class Stm32Driver:
         self._raw, self._character_s = RawLine(own), own.character_s
         self._synchronised = False
         self._count = 1
-        self.longest_call_s = 25.0 + max(update.erase, update.reboot)
+        self.longest_call_s = 30.0 + max(update.erase, update.reboot)
 
     def chunks(self, image: FirmwareImage) -> Sequence[bytes]:
         """Return the blocks to write, the first one last.
@@ -142,10 +144,14 @@ class Stm32Driver:
         raise NoFirmwareAnswer(f"the bootloader does not answer at block {number}", f"il bootloader non risponde al blocco {number}")
 
     async def finish(self) -> None:
-        """Start the application, and wait until it answers."""
-        await self._do(GO, "go")
-        await self._confirm(address(self._update.address), "go")
-        self._release_raw()
+        """Start the application, and wait until it answers. Whether it was started shows then, if that was not acknowledged."""
+        try:
+            await self._do(GO, "go")
+            await self._confirm(address(self._update.address), "go")
+        except NoFirmwareAnswer:
+            pass
+        finally:
+            self._release_raw()
         await self._application.wait_until_it_runs(self._update.reboot)
 
     def close(self) -> None:
@@ -190,6 +196,7 @@ class Stm32Driver:
 
         Raises:
             UpdateUnsupported: the bootloader refuses it, as its memory is protected.
+            NoFirmwareAnswer: it is not answered, or is one that a bootloader never refuses.
         """
         for _ in range(_TRIES):
             if not self._synchronised:
@@ -198,8 +205,11 @@ class Stm32Driver:
                 await self._exchange(command(code), _ANSWER_S, what)
             except _NotAcknowledged:
                 self._synchronised = False
+                await self._raw.drop_until_quiet(_ANSWER_S)  # it may have been the late answer to something before
             else:
                 return
+        if code == GET:
+            raise self._no_answer(what)
         raise UpdateUnsupported(
             f"the bootloader refuses the command '{what}': the device's memory is protected (readout protection)",
             f"il bootloader rifiuta il comando '{what}': la memoria del dispositivo è protetta (readout protection)",
@@ -242,14 +252,12 @@ class Stm32Driver:
         It acknowledges the first byte after its start; afterwards, it refuses every second one, and what it takes for data.
         """
         for burst in bursts:
-            self._raw.drop_received()
+            await self._raw.drop_until_quiet(_QUIET_S)
             until_s = await self._raw.write(bytes((SYNCHRONISE,)) * burst) + _SYNCHRONISE_S
             answer = await self._raw.read_exactly(burst, until_s)
             if burst == 1 and answer in (bytes((ACK,)), bytes((NACK,))):
                 self._synchronised = True
                 return
-            while burst > 1 and await self._raw.read(asyncio.get_running_loop().time() + _SYNCHRONISE_S):
-                pass  # every pair of these bytes was refused
         raise NoFirmwareAnswer(
             "no bootloader of an STM32 answers; start it at the device, and check the line",
             "nessun bootloader STM32 risponde; avvialo sul dispositivo, e controlla la linea",

@@ -25,6 +25,7 @@ class UpdateView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         done_bytes, total_bytes: Bytes that the device has, and all bytes of the transfer.
         bytes_per_s, left_s: The rate, and how long the transfer will still take; None while they are not known.
         reason: Why it does not get on, or did not succeed.
+        stuck: It failed, and the device may be in its bootloader: it needs another image.
         result: How the attempt ended; None while it lasts.
     """
 
@@ -41,6 +42,7 @@ class UpdateView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes_per_s: float | None = None
     left_s: float | None = None
     reason: Reason | None = None
+    stuck: bool = False
     result: FlashResult | None = None
 
     @property
@@ -72,6 +74,7 @@ def view_of(
         bytes_per_s=bytes_per_s,
         left_s=(total_bytes - done_bytes) / bytes_per_s if sending and bytes_per_s else None,
         reason=record.reason,
+        stuck=record.stuck,
         result=result,
     )
 

@@ -49,6 +49,7 @@ class UpdateRecord(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unkn
         chunk: The next chunk to send.
         restarts: How often the transfer began anew.
         paused: Somebody has stopped it; it goes on only if asked for again.
+        stuck: It failed, and the device may be in its bootloader.
         reason: Why it failed, or what it was waiting for when it was interrupted.
         read_back: The version that the device had in the end.
         changed_ms: When this was stored, in milliseconds since 1970.
@@ -71,13 +72,14 @@ class UpdateRecord(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unkn
     chunk: _Count = 0
     restarts: _Count = 0
     paused: bool = False
+    stuck: bool = False
     reason: Reason | None = None
     read_back: _Text | None = None
     changed_ms: int = 0
 
     @property
     def ended(self) -> bool:
-        """Whether there is nothing left to do."""
+        """Whether the attempt has ended for good."""
         return self.phase in ENDED
 
     @property

@@ -109,14 +109,25 @@ class UpdateFiles:
             record.paused = True
             self.save(record)
 
+    def release(self, device: str) -> None:
+        """Remember that a device whose update failed does not need help any more.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        record = self.load(device)
+        if record is not None and record.stuck:
+            record.stuck = False
+            self.save(record)
+
     def records(self) -> list[UpdateRecord]:
         """Return the record of the last update of each device, in the order of the devices' names."""
         names = sorted(path.stem for path in self._records.glob("*.json")) if self._records.exists() else []
         return [record for name in names if (record := self.load(name)) is not None]
 
     def unfinished(self) -> list[UpdateRecord]:
-        """Return the records of updates that have not ended."""
-        return [record for record in self.records() if not record.ended]
+        """Return the records of updates that have not ended, or have left their device in its bootloader."""
+        return [record for record in self.records() if not record.ended or record.stuck]
 
     def save_image(self, image: FirmwareImage) -> None:
         """Keep an image until the updates that need it have ended.

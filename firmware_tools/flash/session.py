@@ -92,8 +92,11 @@ async def flash(
 def record_for(wanted: WantedUpdate, before: UpdateRecord | None, chunks: int, now_ms: int) -> UpdateRecord:
     """Return the record to go on with, or a new one."""
     image, release = wanted.image, wanted.release
-    if before is not None and before.touched and before.image == image.sha256 and before.chunks == chunks:
-        return msgspec.structs.replace(before, line=wanted.line)
+    if before is not None and before.image == image.sha256 and before.chunks == chunks:
+        if before.touched:
+            return msgspec.structs.replace(before, line=wanted.line)
+        if before.stuck:
+            return msgspec.structs.replace(before, line=wanted.line, phase="entering", chunk=0, stuck=False)
     return UpdateRecord(
         device=wanted.device,
         line=wanted.line,

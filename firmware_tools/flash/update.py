@@ -172,6 +172,8 @@ class UpdateSteps:
         self._fail(reason)
 
     def _fail(self, reason: Reason | None) -> None:
+        runs = self.identity is not None and not self.identity.in_bootloader
+        self.record.stuck = self.record.touched and not runs
         self.record.phase, self.record.reason = "failed", reason
 
     def _succeed(self, identity: FirmwareIdentity) -> None:

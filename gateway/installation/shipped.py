@@ -51,6 +51,7 @@ ROLES = {
     "city": (_unit("street-city.service", "centre"),),
     "alarms": (_unit("street-alarms.service", "centre"),),
     "analytics": (_unit("street-analytics.service", "centre"),),
+    "firmware": (_unit("street-firmware.service", "centre"),),
     "situation": (_unit("street-situation.service", "centre"),),
     "page": (_unit("street-page.service", "centre"),),
     "trust": (

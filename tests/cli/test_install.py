@@ -20,11 +20,21 @@ def units(root: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["edge"], ["street-backup.service", "street-first-boot.service", "street-gateway.service", "street-recovery.service"]),
+        (
+            ["edge"],
+            [
+                "street-backup.service",
+                "street-first-boot.service",
+                "street-gateway.service",
+                "street-recovery.service",
+                "street-update.service",
+            ],
+        ),
         (["central"], ["street-central-backup.service", "street-central.service", "street-page.service"]),
         (["central", "--role", "ingest", "--role", "city"], ["street-city.service", "street-ingest@.service"]),
         (["central", "--role", "alarms"], ["street-alarms.service"]),
         (["central", "--role", "analytics"], ["street-analytics.service"]),
+        (["central", "--role", "firmware"], ["street-firmware.service"]),
         (["central", "--role", "page"], ["street-page.service"]),
         (["central", "--role", "trust"], ["street-broker-certificate@.service", "street-trust.service"]),
     ],
@@ -37,7 +47,14 @@ def test_each_part_gets_its_units_and_says_what_comes_next(arguments: list[str],
     assert "created: user street-gateway\n" in output
     last = output.splitlines()[-1]
     assert last.startswith("next: write /etc/street-gateway/")
-    occasional = ("street-backup", "street-central-backup", "street-first-boot", "street-recovery", "street-broker-certificate@")
+    occasional = (
+        "street-backup",
+        "street-central-backup",
+        "street-first-boot",
+        "street-recovery",
+        "street-broker-certificate@",
+        "street-update",
+    )
     assert all((unit.removesuffix(".service").rstrip("@") in last) is not unit.startswith(occasional) for unit in expected)
 
 

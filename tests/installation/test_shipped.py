@@ -31,6 +31,7 @@ def test_a_gateway_a_centre_and_each_of_its_roles_have_services_that_run_all_the
         ("street-city", "/etc/street-gateway/centre.yaml"),
         ("street-alarms", "/etc/street-gateway/centre.yaml"),
         ("street-analytics", "/etc/street-gateway/centre.yaml"),
+        ("street-firmware", "/etc/street-gateway/centre.yaml"),
         ("street-situation", "/etc/street-gateway/centre.yaml"),
         ("street-page", "/etc/street-gateway/centre.yaml"),
         ("street-trust", "/etc/street-gateway/trust.yaml"),

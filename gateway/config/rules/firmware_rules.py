@@ -9,6 +9,8 @@ from gateway.config.rules.rule import Rule, check
 from gateway.config.tree_to_struct import entry
 from gateway.model.profile import FileRecords, FirmwarePoints, FirmwareUpdate, PointValue, Profile
 
+_LONGEST_S = 30.0
+
 _UPDATE = (
     Rule[FirmwareUpdate](
         lambda update: update.driver == "modbus_file" and update.file is None,
@@ -33,6 +35,12 @@ _UPDATE = (
         "serial",
         "the driver 'modbus_file' writes at the settings of the line",
         "remove 'serial'",
+    ),
+    Rule[FirmwareUpdate](
+        lambda update: update.erase > _LONGEST_S or update.reboot > _LONGEST_S,
+        "",
+        "'erase' and 'reboot' are 30 s at most: a line is lent for a minute, with all else that is done in it",
+        "write '30s' or less",
     ),
 )
 

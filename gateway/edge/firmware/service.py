@@ -6,7 +6,7 @@ bootloader. One that a person has stopped waits until it is asked for again.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -62,7 +62,7 @@ class UpdateWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlashService:
-    """Inspects and updates devices. `on_view` is told how far each update is; `results` counts how attempts ended."""
+    """Inspects and updates devices. `on_view` is told how far each update is."""
 
     def __init__(self, present: Present, repository: EdgeRepository) -> None:
         self._present, self._repository = present, repository
@@ -74,7 +74,6 @@ class FlashService:
         self._devices = PolledDevices(present)
         self._stop, self._background = asyncio.Event(), set[asyncio.Task[None]]()
         self.on_view: FollowUpdate = lambda _: None
-        self.results: Counter[FlashResult] = Counter()
 
     def resume(self) -> None:
         """Go on with the updates that have not ended, and count from now on how well devices answer."""
@@ -214,7 +213,6 @@ class FlashService:
             raise
         finally:
             self._ended[device] = self._attempts.pop(device).view
-            self.results[attempt.view.result or "interrupted"] += 1
             log.info("update of %s by %s: %s", device, wish.by, attempt.view.result)
 
     async def _flash(self, attempt: UpdateAttempt, found: UpdatableDevice, use: LentLine, wanted: WantedUpdate) -> FlashOutcome:
@@ -229,12 +227,12 @@ class FlashService:
             result: FlashResult = "refused" if isinstance(error, FlashRefused) else "interrupted"
             attempt.report(msgspec.structs.replace(attempt.view, result=result, reason=reason))
         record = self._files.load(attempt.view.device)
-        if record is not None and not record.ended:
+        if record is not None and record.touched:
             self._go_on(record, after_s=_RESCUE_AGAIN_S)
 
     def _go_on(self, record: UpdateRecord, *, after_s: float) -> None:
-        """Go on later with an update that has not ended, unless somebody has stopped it."""
-        if record.touched and not record.paused and not self._stop.is_set():
+        """Go on later with an update that has not ended, unless somebody has stopped it; help a device that is stuck."""
+        if (record.touched or record.stuck) and not record.paused and not self._stop.is_set():
             self._in_background(self._rescue(record, after_s))
 
     async def _rescue(self, record: UpdateRecord, after_s: float) -> None:
@@ -242,16 +240,29 @@ class FlashService:
             return
 
         async def kept(_: UpdatableDevice) -> ChosenImage:
-            chosen = await asyncio.to_thread(unfinished_image, self._files, record.device, None)
-            if chosen is None:
+            image = await asyncio.to_thread(self._files.image, record.image, record.name)
+            if image is None:
                 raise FlashRefused("no_image", "its image is gone: update it again", "la sua immagine non c'è più: aggiornalo di nuovo")
-            return chosen
+            return ChosenImage(image)
 
+        if record.stuck and not await self._is_stuck(record.device):
+            return
         wish = UpdateWish(by=record.by, reinstall=record.reinstall, older=True, exclusive=True)
         try:
             await self._begin(record.device, wish, kept, record.image).outcome()
         except (FlashRefused, FlashFailed, OSError) as error:
             log.warning("the update of %s does not go on: %s", record.device, error)
+
+    async def _is_stuck(self, device: str) -> bool:
+        """Return whether a device whose update failed is still in its bootloader."""
+        try:
+            found = self._devices.find(device)
+            identity = await inspect(found.driver, self._devices.use(found, exclusive=True))
+        except FlashRefused:
+            return False  # it is gone, or can't be asked: nothing can be done for it now
+        if not identity.in_bootloader:
+            await asyncio.to_thread(self._files.release, device)
+        return identity.in_bootloader
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import random
+import termios
 from collections.abc import AsyncIterator, Sequence
 from typing import Literal, Protocol
 
@@ -10,6 +12,12 @@ from gateway.simulate.devices.bus import crc
 from gateway.simulate.devices.pty import Pty
 
 BusWay = Literal["serial", "rtu_over_tcp", "tcp"]
+
+
+_OUTPUT_SPEED = 5
+"""The place of the near end's speed of sending in what `termios.tcgetattr` returns."""
+
+_BAUDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
 
 
 class FarEnd(Protocol):
@@ -34,10 +42,11 @@ class FarEnd(Protocol):
 
 
 class UpdateBus:
-    """The devices on one bus, and its `address`: a pty's path, or HOST:PORT."""
+    """The devices on one bus, and its `address`: a pty's path, or HOST:PORT. `noise` is the share of transmissions with a wrong bit."""
 
-    def __init__(self, address: str, end: FarEnd, units: Sequence[UpdatableUnit]) -> None:
-        self.address, self.units = address, units
+    def __init__(self, address: str, end: FarEnd, units: Sequence[UpdatableUnit], noise: float = 0.0) -> None:
+        self.address, self.units, self.noise = address, units, noise
+        self._chance = random.Random(1)  # noqa: S311 — a simulation
         self._end = end
         self._sending = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -47,7 +56,7 @@ class UpdateBus:
         for unit in self.units:
             unit.attach(self._send)
         while True:
-            data = await self._end.read()
+            data = self._disturbed(await self._end.read())
             for unit in self.units:
                 if not unit.busy and self._end.baud in (0, unit.baud):
                     unit.hear(data)
@@ -61,7 +70,14 @@ class UpdateBus:
         await asyncio.sleep(after_s)
         async with self._sending:
             if self._end.baud in (0, baud):  # at another speed, the master understands nothing
-                await self._end.send(data)
+                await self._end.send(self._disturbed(data))
+
+    def _disturbed(self, data: bytes) -> bytes:
+        if self._chance.random() >= self.noise:
+            return data
+        disturbed = bytearray(data)
+        disturbed[self._chance.randrange(len(data))] ^= 1 << self._chance.randrange(8)
+        return bytes(disturbed)
 
     async def close(self) -> None:
         """End what is being sent, and close the bus."""
@@ -73,11 +89,28 @@ class UpdateBus:
         self._end.close()
 
 
+class _FollowingPty(Pty):
+    """A pty that sends and receives at the speed that the near end has set."""
+
+    def __init__(self, baud: int, bits_a_character: int) -> None:
+        super().__init__(baud, bits_a_character=bits_a_character)
+        self._bits = bits_a_character
+
+    @property
+    def near_baud(self) -> int:
+        """The speed of the near end; 0 if it is none of POSIX."""
+        return _BAUDS.get(termios.tcgetattr(self._master)[_OUTPUT_SPEED], 0)
+
+    def _readable(self) -> None:
+        self.character_s = self._bits / (self.near_baud or 9600)
+        super()._readable()
+
+
 class _PtyEnd:
     """A serial line that takes the speed that the master sets."""
 
     def __init__(self, baud: int, bits_a_character: int) -> None:
-        self._pty = Pty(baud, bits_a_character=bits_a_character, follow=True)
+        self._pty = _FollowingPty(baud, bits_a_character)
         self.address = self._pty.path
 
     @property
@@ -145,7 +178,7 @@ class _TcpEnd:
 
 @contextlib.asynccontextmanager
 async def serving(
-    units: Sequence[UpdatableUnit], *, way: BusWay = "serial", baud: int = 9600, bits_a_character: int = 10
+    units: Sequence[UpdatableUnit], *, way: BusWay = "serial", baud: int = 9600, bits_a_character: int = 10, noise: float = 0.0
 ) -> AsyncIterator[UpdateBus]:
     """Serve devices on one bus until the context exits. A serial line follows the master's speed; `baud` is that of the others."""
     end: _PtyEnd | _TcpEnd
@@ -154,7 +187,7 @@ async def serving(
     else:
         end = _TcpEnd(baud, bits_a_character, modbus_tcp=way == "tcp")
         await end.listen()
-    bus = UpdateBus(end.address, end, units)
+    bus = UpdateBus(end.address, end, units, noise)
     running = asyncio.create_task(bus.run(), name="bus")
     try:
         yield bus

@@ -8,7 +8,7 @@ from gateway.simulate.bootloaders.unit import Mode, UnitFaults
 FLASH = 0x0800_0000
 _ACK, _NACK = b"\x79", b"\x1f"
 _COMMANDS = bytes((0x00, 0x01, 0x02, 0x11, 0x21, 0x31, 0x44, 0x63, 0x73, 0x82, 0x92))
-_PAGE_BYTES, _MOST_PAGES = 1024, 0xFFF0
+_PAGE_BYTES = 1024
 _PRODUCT = b"\x04\x10"
 """Medium-density devices of the STM32F1 series (AN2606)."""
 
@@ -89,7 +89,7 @@ class Stm32Unit(GenericUnit):
             return self._buffer[0] + 3 if self._buffer else 1
         if self._command == 0x44:
             pages = int.from_bytes(self._buffer[:2], "big") + 1
-            return 3 if len(self._buffer) < 2 or pages > _MOST_PAGES else 3 + 2 * pages
+            return 3 if len(self._buffer) < 2 or pages > len(self._flash) // _PAGE_BYTES else 3 + 2 * pages
         return 2
 
     def _part(self, part: bytes) -> None:
@@ -162,7 +162,7 @@ class Stm32Unit(GenericUnit):
         check = 0
         for byte in part:
             check ^= byte
-        if check or (len(part) == 3 and part[:2] != b"\xff\xff"):
+        if check or (len(part) == 3 and part[:2] != b"\xff\xff"):  # more pages than there are, too
             self._end(_NACK)
             return
         every = range(len(self._flash) // _PAGE_BYTES)

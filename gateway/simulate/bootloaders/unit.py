@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-Send = Callable[[bytes, float, int], None]
+SendLater = Callable[[bytes, float, int], None]
 """Sends bytes on the bus, after some seconds, at a speed."""
 
 
@@ -58,7 +58,7 @@ class UpdatableUnit(ABC):
         self.mode = Mode.OFF
         self.accepted = 0
         self._baud, self._faults = baud, faults
-        self._send: Send = lambda _data, _after_s, _baud: None
+        self._send: SendLater = lambda _data, _after_s, _baud: None
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -71,7 +71,7 @@ class UpdatableUnit(ABC):
         """Whether it hears nothing, as while it starts."""
         return self.mode in (Mode.OFF, Mode.STARTING)
 
-    def attach(self, send: Send) -> None:
+    def attach(self, send: SendLater) -> None:
         """Put the device on a bus and switch it on."""
         self._send = send
         self.power_on()

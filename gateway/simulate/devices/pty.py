@@ -18,10 +18,6 @@ _WAKE_EARLY_S = 0.0015
 _OUTPUT_SPEED = 5
 """The place of the near end's speed of sending in what `termios.tcgetattr` returns."""
 
-_BAUDS = {
-    getattr(termios, f"B{baud}"): baud for baud in (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
-}
-
 
 class Pty:
     """The far end of a serial line.
@@ -34,24 +30,14 @@ class Pty:
         exact: Sleep the last part of a millisecond in the event loop itself, for a process that simulates one line alone.
         echo: Return to the near end what it sends, as an adapter does that leaves its receiver on.
         one_speed: Lose what the near end sends at another speed, as a device can't read it. The speed must be one of POSIX.
-        follow: Send and receive at the speed that the near end has set, for a line whose devices have several speeds.
     """
 
-    def __init__(
-        self,
-        baud: int,
-        *,
-        bits_a_character: int = 10,
-        exact: bool = False,
-        echo: bool = False,
-        one_speed: bool = False,
-        follow: bool = False,
-    ) -> None:
+    def __init__(self, baud: int, *, bits_a_character: int = 10, exact: bool = False, echo: bool = False, one_speed: bool = False) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
-        self.character_s, self._bits = bits_a_character / baud, bits_a_character if follow else 0
+        self.character_s = bits_a_character / baud
         self._exact, self._echo = exact, echo
         self._speed = getattr(termios, f"B{baud}") if one_speed else None
         self._echoes: set[asyncio.Task[None]] = set()
@@ -60,16 +46,6 @@ class Pty:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._master, self._readable)
         self._open = True
-
-    @property
-    def near_baud(self) -> int:
-        """The speed that the near end has set; 0 if it is none of POSIX."""
-        return _BAUDS.get(termios.tcgetattr(self._master)[_OUTPUT_SPEED], 0)
-
-    def _follow(self) -> None:
-        """Take the speed of the near end, if that is wanted and known."""
-        if self._bits and (baud := self.near_baud):
-            self.character_s = self._bits / baud
 
     def _readable(self) -> None:
         now_s = self._loop.time()
@@ -81,7 +57,6 @@ class Pty:
             return
         if self._speed is not None and termios.tcgetattr(self._master)[_OUTPUT_SPEED] != self._speed:
             return
-        self._follow()
         # Characters are sequential: a second piece begins when the first has arrived.
         self._free_s = max(self._free_s, now_s) + len(data) * self.character_s
         self._received.put_nowait((data, self._free_s))
@@ -98,7 +73,6 @@ class Pty:
 
     async def send(self, data: bytes) -> None:
         """Send bytes at the line's speed; bytes that nobody reads are lost, as on a wire."""
-        self._follow()
         at_s = self._loop.time()
         for start in range(0, len(data), CHUNK_BYTES):
             chunk = data[start : start + CHUNK_BYTES]

@@ -9,7 +9,7 @@ from gateway.model.topics import GatewayId
 from gateway.simulate.history.town import SITE, Period, Town
 
 _CENTRE, _ROLLOUT, _EVENT = "centre", canonical_fields("rollout"), canonical_fields("event")
-_DAY_S, _EVERY_S = 86_400.0, 3600.0
+_DAY_S, _EVERY_S = 86_400.0, 300.0
 _MODEL, _VERSION = "WBMAP3E", "2.5.0"
 
 
@@ -24,7 +24,7 @@ _NIGHTS = (_Night(0, 0.0), _Night(1, 0.05), _Night(2, 0.15), _Night(3, 0.4))
 
 
 def rollout_rows(of: Town, whole: Period) -> Iterator[StoredRow]:
-    """Yield the counts of the roll-out, once an hour in the last days of a period, and what happened to its devices."""
+    """Yield the counts of the roll-out, every few minutes of the last days of a period, and what happened to its devices."""
     begun_s = max(whole.from_s, whole.to_s - len(_NIGHTS) * _DAY_S)
     devices = max(4, len(of.panels))
     source = origin(GatewayId(SITE, _CENTRE, _CENTRE), Stream("r1", "firmware", _CENTRE, "rollout", _ROLLOUT, _EVERY_S))

@@ -25,7 +25,8 @@ class CommandMachine:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.model = ModelledMachine(folder, monkeypatch)
-        (self.model.layout.state / "trial.json").unlink()
+        for left in ("trial.json", "pending"):
+            (self.model.layout.state / left).unlink()
         self.maker = Maker(folder, datetime.now(UTC).replace(microsecond=0))
         described = GatewayRelease("99.0", f"{sys.version_info.major}.{sys.version_info.minor}", platform.machine())
         self.maker.add(b"archive", made=described, name="street-gateway/99.0.tar")

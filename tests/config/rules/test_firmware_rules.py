@@ -33,6 +33,7 @@ BROKEN: dict[str, Broken] = {
         (13, 87),
         "'humidity' is not a point that can be written",
     ),
+    "an erasure that is longer than a loan": (SOURCE, f"{SOURCE}, erase: 2min", (13, 11), "30 s at most"),
     "port settings for file records": (
         f"driver: xmodem, {SOURCE}",
         f"driver: modbus_file, {SOURCE}, serial: {{baud: 9600}}, file: {{number: 1}}",

@@ -4,6 +4,7 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -111,10 +112,10 @@ async def dead_devices(size: Size, dead: int = 3, flash_s: float = 1.0) -> Trial
     return found.result
 
 
-async def killed_centre(size: Size, kills: int = 4, flash_s: float = 1.0) -> TrialResult:
+async def killed_centre(size: Size, kills: int = 4, flash_s: float = 1.0, terms: Sequence[str] = ()) -> TrialResult:
     """A centre that is killed again and again while it rolls out goes on where it was; no device is flashed twice."""
     async with _trial("killed centre", size, flash_s) as (trial, found):
-        rollout = await _begin(trial)
+        rollout = await _begin(trial, *terms)
         chance = random.Random(7)
         left = sorted(chance.uniform(0.02, 0.9) for _ in range(kills))
 

@@ -65,6 +65,7 @@ async def run(place: Street, *arguments: str, language: str = "C") -> Ended:
 async def place(tmp_path: Path) -> AsyncIterator[Street]:
     async with street(tmp_path) as one:
         (tmp_path / "led.wbfw").write_bytes(image())
+        (tmp_path / "odd.bin").write_bytes(b"x" * 101)
         yield one
 
 
@@ -139,7 +140,7 @@ async def test_a_device_without_power_in_the_middle_is_waited_for(tmp_path: Path
         (["climate", "--image", "led.wbfw"], "does not say how"),
         (["led-1"], "names no repository of firmware"),
         (["led-1", "--image", "led.wbfw", "--version", "3.9.0"], "--version is for images of a repository"),
-        (["led-1", "--image", "site.yaml"], "is not a .wbfw file"),
+        (["led-1", "--image", "odd.bin"], "is not a .wbfw file"),
     ],
 )
 async def test_what_can_t_be_done_is_said_in_a_sentence(place: Street, arguments: list[str], sentence: str) -> None:

@@ -14,6 +14,9 @@ from tests.firmware_tools.flash.modelled_device import new_record
 
 SITE = """
 site: prato
+operator: citelum
+gateway: gw-1
+uplink: {{broker: "mqtt://127.0.0.1:9"}}
 lines: [{{id: street, tcp: "127.0.0.1:1502", devices: [{{id: climate, profile: xy_md02, asset: panel-1}}]}}]
 state: {folder}
 """

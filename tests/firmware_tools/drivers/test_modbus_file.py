@@ -22,6 +22,12 @@ PAYLOAD = random.Random(2).randbytes(5001)
 IMAGE = FirmwareImage(make_image("SIM-1", "2.0.0", PAYLOAD))
 
 
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for less long than real devices need."""
+    monkeypatch.setattr("firmware_tools.drivers.modbus_file._RECORD_S", 0.5)
+
+
 @pytest.fixture
 def profile(tmp_path: Path) -> Profile:
     return profile_of("modbus_file", tmp_path)

@@ -20,12 +20,6 @@ PAYLOAD = random.Random(4).randbytes(2001)
 IMAGE = FirmwareImage(make_stm32_image("SIM-1", "2.0.0", PAYLOAD))
 
 
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for less long than real devices need."""
-    monkeypatch.setattr("firmware_tools.drivers.stm32._ANSWER_S", 0.6)
-
-
 def driver_for(line: DeviceLine, folder: Path) -> Stm32Driver:
     profile = profile_of("stm32", folder)
     assert profile.firmware is not None

@@ -136,7 +136,7 @@ async def run_trial(context: ForkServerContext, trial: Trial) -> TrialResult:
                     asked_again[AuditFile(folder).last(1)[0].result] += 1
                 problem = await _way_back(unit, folder)
                 if problem:
-                    return TrialResult(trial, kills, asked_again, problem)
+                    return TrialResult(trial, kills, asked_again, problem + _reasons(folder))
                 again = KillPlace(chosen.choice(("before call", "after call")), chosen.randrange(15))
                 job = job._replace(kill=again if run + 1 < _KILLED_RUNS and chosen.random() < 0.3 else None)
             problem = _end_problem(trial, unit, before, code)
@@ -215,10 +215,12 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--only", type=int, help="the number of one trial")
+    parser.add_argument("--driver", choices=[case.name for case in CASES])
     chosen = parser.parse_args()
     trials = planned_trials(chosen.trials, chosen.seed)
     began_s = time.monotonic()
-    results = asyncio.run(run_all([one for one in trials if chosen.only in (None, one.number)], chosen.jobs))
+    wanted = [one for one in trials if chosen.only in (None, one.number) and chosen.driver in (None, one.case.name)]
+    results = asyncio.run(run_all(wanted, chosen.jobs))
     found = summary(results) | {"seconds": round(time.monotonic() - began_s)}
     if chosen.json:
         print(json.dumps(found, indent=1))

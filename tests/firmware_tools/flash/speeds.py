@@ -78,17 +78,17 @@ async def _update(line: UpdatingLine, use: LineUse, folder: Path, size_bytes: in
     return outcome.record.read_back, watch.bytes_per_s
 
 
-async def measure(case: DriverCase, share: float, size_bytes: int, *, every_s: float = 1.0) -> Speed:
+async def measure(case: DriverCase, share: float, size_bytes: int, *, every_s: float = 1.0, baseline_s: float = _BASELINE_S) -> Speed:
     """Measure one driver."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         async with updating_line(case, folder, every_s=every_s) as line:
             _, alone = await _update(line, FreeLine(), folder, size_bytes)
         async with updating_line(case, folder, every_s=every_s) as line, polled(line) as owner:
-            await asyncio.sleep(5.0)
+            await asyncio.sleep(baseline_s / 4)
             loop = asyncio.get_running_loop()
             began_s, begun = loop.time(), line.readings
-            await asyncio.sleep(_BASELINE_S)
+            await asyncio.sleep(baseline_s)
             before = (line.readings - begun) / (loop.time() - began_s)
             began_s, begun = loop.time(), line.readings
             version, bytes_per_s = await _update(line, LentLine(lambda: owner, DEVICE, share), folder, size_bytes)

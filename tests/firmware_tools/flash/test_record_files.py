@@ -55,6 +55,16 @@ def test_only_an_update_that_has_not_ended_can_be_paused(tmp_path: Path) -> None
     assert files.records()[0].paused is True
 
 
+def test_a_device_that_a_failed_update_left_in_its_bootloader_is_found_until_it_is_released(tmp_path: Path) -> None:
+    files = UpdateFiles(tmp_path)
+    files.release("relay-1")
+    files.save(new_record(phase="failed", stuck=True))
+    assert len(files.unfinished()) == 1
+    files.release("relay-1")
+    assert files.unfinished() == []
+    assert len(files.records()) == 1
+
+
 def test_images_are_kept_while_an_update_needs_them(tmp_path: Path) -> None:
     files, needed, other = UpdateFiles(tmp_path), FirmwareImage(b"needed"), FirmwareImage(b"other")
     files.discard_images()

@@ -160,14 +160,14 @@ def test_a_device_that_runs_another_version_in_the_end_has_failed() -> None:
     update.probed(FirmwareIdentity("M1", "A", "1.0"))
     assert update.step().kind == "end"
     assert update.record.reason is not None
-    assert update.record.reason.code == "version"
+    assert (update.record.reason.code, update.record.stuck) == ("version", False)
 
 
 def test_a_refused_image_is_not_sent_again() -> None:
     update = UpdateSteps(new_record(phase="entering"), allowed)
     update.probed(FirmwareIdentity("M1", "A", None, None, in_bootloader=True))
     update.failed(ImageRefused("no", "no"))
-    assert (update.step().kind, update.record.phase) == ("end", "failed")
+    assert (update.step().kind, update.record.phase, update.record.stuck) == ("end", "failed", True)
 
 
 def test_another_device_in_the_place_of_the_updated_one_gets_nothing() -> None:

@@ -258,6 +258,7 @@ def played(world: World, hours: int) -> Rollout:
         for name, answer in world.answers:
             world.machine.hear(name, answer, world.now_ms)
         world.answers.clear()
+        world.check_begun(world.rollout.terms)
     return world.rollout
 
 
@@ -341,3 +342,11 @@ def test_nothing_is_judged_while_the_centre_has_only_begun_to_look() -> None:
         world.machine.step(world.now_ms + 2 * HOUR_MS, street_now)
         states.append(world.rollout.state)
     assert states == [RolloutState.RUNNING, RolloutState.STOPPED]
+
+
+def test_an_update_begins_only_if_the_night_has_room_for_it() -> None:
+    for left_s, given in ((569.0, 0), (571.0, 3)):  # 300 s to begin, and one and a half times 180 s
+        world = world_of({})
+        world.now_ms = EVENING_MS + 7 * HOUR_MS - round(1000 * left_s)
+        world.step()
+        assert len(world.orders) == given

@@ -9,6 +9,7 @@ from gateway.centre.alarms.notification.notifier import Notifier
 from gateway.centre.alarms.role import AlarmRole
 from gateway.centre.analytics.role import AnalyticsRole
 from gateway.centre.city.role import CityRole
+from gateway.centre.firmware.role import FirmwareRole
 from gateway.centre.ingest.role import IngestRole
 from gateway.centre.self_audit.auditor import SelfAudit
 from gateway.centre.situation.push.brokers import ContextBrokers
@@ -38,6 +39,7 @@ def metrics_page() -> str:
         "City plane": CityRole.samples(MagicMock()),
         "Alarms": [*AlarmRole.samples(MagicMock()), *Notifier.samples(MagicMock())],
         "Analytics": AnalyticsRole.samples(MagicMock()),
+        "Firmware": FirmwareRole.samples(MagicMock()),
         "Situation Room": [
             *SituationRole.samples(MagicMock()),
             *SituationWebhooks.samples(MagicMock()),

@@ -39,7 +39,7 @@ def test_every_kind_of_measurement_is_there() -> None:
     found = {row.origin.stream.measurement for row in [*made.part(made.whole), *made.once()]}
     assert found >= {
         "lighting_meter", "lighting_cabinet", "lamp", "traffic", "air_quality", "noise", "weather", "gateway", "uplink", "completeness", "worker",
-        "lighting_quarter", "rollout", "event", "gap",
+        "lighting_quarter", "rollout", "event",
     }  # fmt: skip
 
 
