@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from gateway.centre.self_audit.parts import BATCHES_A_PART, CELLS_A_PART, OVERHEAD, PART_MS, Confirmed, Part, numbers
+from gateway.centre.self_audit.parts import BATCHES_A_PART, CELLS_A_PART, DOCUMENTS_A_PART, OVERHEAD, PART_MS, Confirmed, Part, numbers
 from gateway.model.topics import GatewayId
 
 
@@ -89,7 +89,9 @@ class ConfirmedLedger:
         if part is None:
             return None
         counts = part.counts.get(one.schema)
-        if counts is None and sum(map(len, part.counts.values())) + one.width <= CELLS_A_PART:
+        if counts is not None or len(part.counts) >= DOCUMENTS_A_PART:
+            return counts
+        if sum(map(len, part.counts.values())) + one.width <= CELLS_A_PART:
             counts = part.counts[one.schema] = numbers(one.width)
             self._weight += one.width + OVERHEAD
         return counts

@@ -11,8 +11,8 @@ from gateway.model.topics import GatewayId
 PART_MS = 600_000
 """Counts are compared in parts of ten minutes."""
 
-BATCHES_A_PART, CELLS_A_PART = 2000, 20_000
-"""More of one gateway in one part are not remembered, and so not audited."""
+BATCHES_A_PART, CELLS_A_PART, DOCUMENTS_A_PART = 2000, 20_000, 32
+"""More of one gateway in one part are not remembered, and so not audited. The ingest keeps as many documents of a gateway."""
 
 _NUMBER = "I"
 

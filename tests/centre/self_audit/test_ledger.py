@@ -69,6 +69,17 @@ def test_one_gateway_fills_no_part_without_bound() -> None:
     assert ledger.gateways[OTHER][T].counts == {}
 
 
+def test_a_gateway_with_a_new_document_in_each_batch_takes_no_more_memory_than_others() -> None:
+    ledger = ConfirmedLedger()
+    for number in range(1000):
+        ledger.add(msgspec.structs.replace(confirmed(number, 0), schema=number.to_bytes(8)), T)
+    part = ledger.gateways[ME][T]
+    assert (len(part.batches), len(part.counts)) == (1000, 32)
+    assert ledger._weight == part.weight
+    ledger.add(msgspec.structs.replace(confirmed(1000, 0), schema=bytes(8)), T)
+    assert list(part.counts[bytes(8)]) == [2, 0, 0, 0]
+
+
 def test_parts_of_an_earlier_run_are_audited_again() -> None:
     ledger, part = ConfirmedLedger(), Part(T)
     ledger.restore({(ME, T): part})
