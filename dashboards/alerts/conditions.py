@@ -270,5 +270,7 @@ class ShownIn(NamedTuple):
 NOT_ASKED = {kind: ShownIn("lighting", measurement, field) for (measurement, field), kind in FLAGS.items() if measurement == "lamp"} | {
     "device_silent": ShownIn("completeness", "completeness", "silent"),
     "traffic_congested": ShownIn("traffic", "traffic", "congested"),
+    "rollout_stopped": ShownIn("firmware", "rollout", "state"),
 }
-"""Alarms of which Grafana does not notify, and where it shows them: one alert for each lamp would hide the others."""
+"""Alarms of which Grafana does not notify, and where it shows them: one alert for each lamp would hide the others, and who rolls
+firmware out is notified by the centre."""

@@ -76,7 +76,7 @@ def test_errors_are_in_italian_if_the_terminal_is(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
     (tmp_path / "site.yaml").write_text(GOOD)
     done = CliRunner().invoke(module.command, [str(tmp_path / "site.yaml"), "qe-041-meter", "reed", "input", "1"])
-    assert done.stderr == "gateway: richiesta sconosciuta 'reed'; scrivi uno di: file, identify, mask, read, swap, vendor, write\n"
+    assert done.stderr == "command: richiesta sconosciuta 'reed'; scrivi uno di: file, identify, mask, read, swap, vendor, write\n"
     assert _refusal(OutcomeStatus.REFUSED, "illegal address (2)", 2) == "rifiutato: indirizzo non ammesso (2)"
     assert _lines(RawRequest(read_identification(1), writes=False), bytes(6)) == ["il dispositivo non ha un'identificazione"]
 

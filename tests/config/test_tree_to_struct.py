@@ -62,7 +62,7 @@ BROKEN_PROFILES: dict[str, profiles.Broken] = {
         (7, 10),
         "add at least one item, or remove the key",
     ),
-    "an unknown kind": ("kind: weather", "kind: wether", (5, 7), "did you mean 'weather'?"),
+    "an unknown kind": ("kind: weather", "kind: wether", (5, 7), "did you mean 'weather' or 'water'?"),
     "an alarm without a text": (
         "quirks:",
         "alarms:\n  - {alarm: hot, point: temperature, above: 60, en: hot}\nquirks:",

@@ -42,6 +42,8 @@ def channel_of(topic: str) -> str:
         return "alarm"
     if topics.parse_worker(topic):
         return "workerState"
+    if topic == topics.rollouts("prato"):
+        return "rollouts"
     found = topics.parse_gateway(topic)
     assert found is not None, f"nobody knows the topic {topic}"
     return {"state": "gatewayState", "schema": "streams"}.get(found.channel, found.channel)

@@ -13,13 +13,13 @@ BODY_MOST = 1 << 18
 """Bytes of the largest request body: a site file of a thousand devices, with comments."""
 
 
-_LOCAL_BODY_MOST = 8 << 20
+LOCAL_BODY_MOST = 8 << 20
 """The programs of this machine also send images of firmware, in base64."""
 
 
 def local_api(routes: Sequence[BaseRoute]) -> ASGIApp:
     """Return the application that serves the rooms to the programs of this machine. Who may use it, the socket's mode decides."""
-    return web_app(routes, body_most=_LOCAL_BODY_MOST)
+    return web_app(routes, body_most=LOCAL_BODY_MOST)
 
 
 def technician_app(rooms: Sequence[BaseRoute], public: Sequence[BaseRoute], login: PageLogin) -> ASGIApp:

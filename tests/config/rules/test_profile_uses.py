@@ -8,7 +8,7 @@ from tests.config.profiles import Broken, check_broken
 
 BROKEN: dict[str, Broken] = {
     "a field that is not canonical": ("air_temperature: temp", "air_temprature: temp", (22, 14), "did you mean 'air_temperature'?"),
-    "a measurement that is not canonical": ("measurement: weather", "measurement: wether", (21, 18), "did you mean 'weather'?"),
+    "a measurement that is not canonical": ("measurement: weather", "measurement: wether", (21, 18), "did you mean 'weather' or 'water'?"),
     "a unit of another quantity": ("unit: Cel, min", "unit: V, min", (22, 31), "correct the point's unit"),
     "an unknown point": ("air_temperature: temperature", "air_temperature: temprature", (22, 31), "did you mean 'temperature'"),
     "a text where a number belongs": (

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gateway.web.technician.app import BODY_MOST, local_api
+from gateway.web.technician.app import LOCAL_BODY_MOST, local_api
 from tests.web.asgi import request
 
 
@@ -22,5 +22,5 @@ async def test_rooms_are_behind_the_check_of_the_origin() -> None:
 
 
 async def test_a_body_that_is_too_large_is_refused() -> None:
-    answer = await request(APP, "/api/echo", "POST", headers={"origin": "http://street"}, body=[bytes(BODY_MOST), b"1"])
+    answer = await request(APP, "/api/echo", "POST", headers={"origin": "http://street"}, body=[bytes(LOCAL_BODY_MOST), b"1"])
     assert answer.status == 413
