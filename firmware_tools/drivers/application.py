@@ -35,6 +35,20 @@ class Application:
         points = self._update.points
         return any(name is not None for name in (points.model, points.hardware, points.version, points.bootloader))
 
+    async def identity_if_it_runs(self) -> FirmwareIdentity | None:
+        """Ask the application what it is; None if it is silent or can't be asked. Then its channel is closed.
+
+        Raises:
+            WireError: the wire can't be opened, or failed.
+        """
+        if not self.says_something:
+            return None
+        try:
+            return await self.identity()
+        except NoFirmwareAnswer:
+            self.close()
+            return None
+
     async def identity(self, tries: int = 3) -> FirmwareIdentity:
         """Ask the application what it is.
 

@@ -58,11 +58,9 @@ class ModemDriver:
     async def probe(self) -> FirmwareIdentity:
         """Ask the application what it is; if it is silent, listen for a receiver that waits for a transfer."""
         self._raw.close()
-        if self._application.says_something:
-            try:
-                return await self._application.identity()
-            except NoFirmwareAnswer:
-                self._application.close()
+        identity = await self._application.identity_if_it_runs()
+        if identity is not None:
+            return identity
         await self._wait_until_ready(_READY_S)
         return FirmwareIdentity(in_bootloader=True)
 
@@ -99,7 +97,7 @@ class ModemDriver:
                 await self._wait_until_ready(_READY_S)
                 await self._transfer(END_OF_BATCH, "the end of the batch", _END_WAITS_S)
         except NoFirmwareAnswer:
-            pass
+            pass  # the application shows below whether it has come
         finally:
             self._raw.close()
         await self._application.wait_until_it_runs(self._update.reboot)

@@ -65,11 +65,9 @@ class SmpDriver:
     async def probe(self) -> FirmwareIdentity:
         """Ask the application what it is; if it is silent, ask the bootloader for the version of the image that it would start."""
         self._raw.close()
-        if self._application.says_something:
-            try:
-                return await self._application.identity()
-            except NoFirmwareAnswer:
-                self._application.close()
+        identity = await self._application.identity_if_it_runs()
+        if identity is not None:
+            return identity
         return FirmwareIdentity(version=await self._installed_version(), in_bootloader=True)
 
     async def enter(self) -> None:

@@ -84,11 +84,9 @@ class Stm32Driver:
     async def probe(self) -> FirmwareIdentity:
         """Ask the application what it is; if it is silent, ask the bootloader for its version."""
         self._release_raw()
-        if self._application.says_something:
-            try:
-                return await self._application.identity()
-            except NoFirmwareAnswer:
-                self._application.close()
+        identity = await self._application.identity_if_it_runs()
+        if identity is not None:
+            return identity
         version, _ = await self._get()
         return FirmwareIdentity(bootloader_version=f"{version >> 4}.{version & 15}", in_bootloader=True)
 
@@ -149,7 +147,7 @@ class Stm32Driver:
             await self._do(GO, "go")
             await self._confirm(address(self._update.address), "go")
         except NoFirmwareAnswer:
-            pass
+            pass  # the application shows below whether it was started
         finally:
             self._release_raw()
         await self._application.wait_until_it_runs(self._update.reboot)

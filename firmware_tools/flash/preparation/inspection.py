@@ -26,7 +26,7 @@ async def inspect(driver: FirmwareDriver, line: LineUse) -> FirmwareIdentity:
         except WireError as error:
             raise FlashRefused("no_line", str(error), error.italian) from error
         except TimeoutError:
-            pass
+            pass  # the line was needed back
         await asyncio.sleep(_AGAIN_S)
     raise FlashRefused("no_answer", "the line was needed back each time", "ogni volta la linea serviva di nuovo")
 
